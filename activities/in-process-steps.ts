@@ -1,0 +1,121 @@
+/** Runs step functions in this process over artifacts held in memory: the walk-forward's windows, and tests. */
+import { InvalidData } from '../core/errors.js';
+import { deriveSeed } from '../core/stats/random.js';
+import type { Abort } from '../core/abort.js';
+import type { Table } from '../core/data/table.js';
+import type { ArtifactRef } from '../pipeline/artifacts.js';
+import { canonicalJson } from '../pipeline/canonical-json.js';
+import { PipelineError } from '../pipeline/errors.js';
+import type { RunPlan } from '../pipeline/plan.js';
+import type { StepPorts } from '../pipeline/ports.js';
+import { checkTable } from '../pipeline/check-table.js';
+import type { Execution, RowLog, StepContext, StepDefinition, StepFunction, StepInputs, StepOutputs } from '../pipeline/step.js';
+import type { StepId } from '../pipeline/steps/index.js';
+
+type Artifact = { readonly table: Table } | { readonly json: string } | { readonly bytes: Uint8Array } | { readonly path: string };
+
+/** Artifacts of many steps in memory, by step and name. */
+export interface ArtifactMemory {
+  readonly artifacts: Map<string, Map<string, Artifact>>;
+}
+
+/** An empty memory. */
+export function makeArtifactMemory(): ArtifactMemory {
+  return { artifacts: new Map() };
+}
+
+export interface InProcessRun {
+  readonly memory: ArtifactMemory;
+  readonly ports: StepPorts;
+  readonly execution: Execution;
+  readonly signal: Abort;
+  readonly progress: (fraction: number, message: string) => void;
+}
+
+/** Runs one step (its units first, then their combination) of a plan; its artifacts are in the memory afterwards. */
+export async function runStepInProcess(definition: StepDefinition, step: StepFunction, plan: RunPlan, run: InProcessRun): Promise<void> {
+  const units = definition.units?.(plan) ?? [];
+  for (const unit of [...units, null]) {
+    run.signal.throwIfAborted();
+    await step(makeContext(definition, plan, unit, units, run) as StepContext<never>);
+  }
+}
+
+function makeContext(definition: StepDefinition, plan: RunPlan, unit: string | null, units: readonly string[], run: InProcessRun): StepContext {
+  return {
+    parameters: definition.parameters(plan),
+    unit,
+    units,
+    inputs: memoryInputs(run.memory),
+    outputs: memoryOutputs(run.memory, definition.id),
+    ports: run.ports,
+    execution: run.execution,
+    signal: run.signal,
+    seed: (...path) => deriveSeed(plan.spec.seed, definition.id, ...path),
+    progress: run.progress,
+    count: () => undefined,
+  };
+}
+
+/** Step inputs that read the memory. */
+export function memoryInputs(memory: ArtifactMemory): StepInputs {
+  const find = (step: StepId, name: string): Artifact => {
+    const artifact = memory.artifacts.get(step)?.get(name);
+    if (artifact === undefined) throw new PipelineError('MissingArtifact', `step ${step} has no artifact ${name} in this process`);
+    return artifact;
+  };
+  const path = async (step: StepId, name: string): Promise<string> => {
+    const artifact = find(step, name);
+    if (!('path' in artifact)) throw new InvalidData(`artifact ${step}/${name} is held in memory and has no file`);
+    return artifact.path;
+  };
+  return {
+    names: (step, prefix = '') => [...(memory.artifacts.get(step)?.keys() ?? [])].filter((name) => name.startsWith(prefix)).sort(),
+    ref: (step, name) => memoryRef(step, name, find(step, name)),
+    table: async (step, name, schema) => {
+      const artifact = find(step, name);
+      if (!('table' in artifact)) throw new InvalidData(`expected artifact ${step}/${name} to be a table`);
+      return checkTable(artifact.table, schema, `${step}/${name}`);
+    },
+    json: async <T>(step: StepId, name: string): Promise<T> => {
+      const artifact = find(step, name);
+      if (!('json' in artifact)) throw new InvalidData(`expected artifact ${step}/${name} to be JSON`);
+      return JSON.parse(artifact.json) as T;
+    },
+    bytes: async (step, name) => {
+      const artifact = find(step, name);
+      if (!('bytes' in artifact)) throw new InvalidData(`expected artifact ${step}/${name} to be bytes`);
+      return artifact.bytes;
+    },
+    path,
+  };
+}
+
+/** Artifacts in memory have no hash: their address says where they are. */
+function memoryRef(step: string, name: string, artifact: Artifact): ArtifactRef {
+  const rows = 'table' in artifact ? { rows: artifact.table.rowCount } : {};
+  return { name, uri: `memory:${step}/${name}`, kind: 'table' in artifact ? 'table' : 'json', schema: 'memory', sha256: '0'.repeat(64), bytes: 0, ...rows };
+}
+
+function memoryOutputs(memory: ArtifactMemory, step: string): StepOutputs {
+  const put = (name: string, artifact: Artifact): void => {
+    const artifacts = memory.artifacts.get(step) ?? new Map<string, Artifact>();
+    if (artifacts.has(name)) throw new PipelineError('IntegrityError', `Invariant: step ${step} wrote artifact ${name} twice`);
+    memory.artifacts.set(step, artifacts.set(name, artifact));
+  };
+  return {
+    table: async (name, schema, table) => put(name, { table: checkTable(table, schema, `${step}/${name}`) }),
+    log: async (name) => memoryLog((rows) => put(name, { json: canonicalJson(rows) })),
+    json: async (name, _schema, value) => put(name, { json: canonicalJson(value) }),
+    bytes: async (name, _kind, _schema, bytes) => put(name, { bytes }),
+    file: async (name, _kind, _schema, path) => put(name, { path }),
+    scratchPath: (name) => {
+      throw new PipelineError('UnsupportedDevice', `step ${step} asked for a file for ${name}, but in-process steps hold their artifacts in memory`);
+    },
+  };
+}
+
+function memoryLog(seal: (rows: readonly unknown[]) => void): RowLog {
+  const rows: unknown[] = [];
+  return { append: async (row) => void rows.push(row), close: async () => seal(rows) };
+}

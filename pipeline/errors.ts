@@ -1,0 +1,50 @@
+/** Error names are API: they appear as failure types in Temporal, in exit codes and in the docs. */
+
+/** Failures that a retry cannot mend: the run fails at once. */
+export const NEVER_RETRIED = [
+  'InvalidSpec',
+  'InvalidData',
+  'InsufficientData',
+  'MissingArtifact',
+  'IntegrityError',
+  'LookAheadLeak',
+  'NumericalError',
+  'AccessDenied',
+  'UnsupportedDevice',
+] as const;
+
+/** Failures of the environment: retried with back-off, then the run parks or fails as the spec says. */
+export const RETRIED = [
+  'StoreUnavailable',
+  'UpstreamUnavailable',
+  'DeviceLost',
+  'OutOfMemory',
+  'ChildCrashed',
+  'DiskFull',
+] as const;
+
+export type ErrorName = (typeof NEVER_RETRIED)[number] | (typeof RETRIED)[number];
+
+/** Attempts of one activity, first one included, before an environment failure counts as final. */
+export const MAXIMUM_ATTEMPTS = 8;
+
+/** A named failure; `name` is the Temporal failure type. Core's own named errors keep their classes. */
+export class PipelineError extends Error {
+  override readonly name: ErrorName;
+
+  constructor(name: ErrorName, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = name;
+  }
+}
+
+/** The error's name when it is one of ours (also after crossing a process border), else null. */
+export function errorNameOf(error: unknown): ErrorName | null {
+  const name = error instanceof Error ? error.name : null;
+  return ([...NEVER_RETRIED, ...RETRIED] as readonly string[]).includes(name ?? '') ? (name as ErrorName) : null;
+}
+
+/** True for failures that end the run at once. */
+export function isNeverRetried(name: string | null | undefined): boolean {
+  return (NEVER_RETRIED as readonly string[]).includes(name ?? '');
+}

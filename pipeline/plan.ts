@@ -1,0 +1,97 @@
+/** The plan: a spec made exact. Dates, preset values, champion and device are fixed once, before the first step. */
+import { z } from 'zod';
+import type { RunSpec } from './config.js';
+import { TIMEFRAMES } from './config.js';
+import { PRESETS } from './presets.js';
+
+const spanSchema = z.strictObject({ fromMs: z.number(), toMs: z.number() });
+
+/** A half-open span of time, UTC ms. */
+export type Span = z.infer<typeof spanSchema>;
+
+export const segmentsSchema = z.strictObject({
+  train: spanSchema,
+  calibration: spanSchema,
+  selection: spanSchema,
+  test: spanSchema,
+});
+/**
+ * The four segments of a window. A row belongs to one when its decision time is at or after fromMs and its outcome
+ * is known by toMs; between two segments lies the embargo.
+ */
+export type Segments = z.infer<typeof segmentsSchema>;
+export type SegmentName = keyof Segments;
+
+export const runPlanSchema = z.strictObject({
+  schema: z.literal('ares.plan'),
+  /** The parsed spec, defaults filled in. */
+  spec: z.custom<RunSpec>(),
+  settings: z.strictObject({
+    retentionDays: z.int(), maxTrials: z.int(), chunkRows: z.int(), segmentDays: z.int(), featureCache: z.boolean(),
+    memoryThreshold: z.number(), device: z.enum(['cpu', 'gpu']), parallel: z.boolean(), features: z.enum(['minimal', 'basic', 'all']),
+    timeframe: z.enum(['5m', '15m', '30m', '1h', '4h']), walkForwardWindows: z.int(), bootstrapPaths: z.int(),
+  }),
+  window: spanSchema,
+  segments: segmentsSchema,
+  embargoMs: z.number(),
+  /** What the source holds for the window; the hashes pin the input. */
+  source: z.strictObject({
+    kind: z.enum(['simulator', 'files']),
+    series: z.enum(['trades', 'bars']),
+    /** Bar length of the series; 0 for trades. */
+    periodMs: z.number(),
+    files: z.array(z.strictObject({ path: z.string(), sha256: z.string(), bytes: z.int() })),
+    fundingFiles: z.array(z.strictObject({ path: z.string(), sha256: z.string(), bytes: z.int() })),
+  }),
+  /** sha256 of the champion's bundle and its registry version; null = the pooled single model. */
+  champion: z.strictObject({ version: z.string(), bundleSha256: z.string(), bundleUri: z.string() }).nullable(),
+  /** How many other models have already been scored on this test segment (the ledger's count when the run began). */
+  priorTestOpenings: z.int(),
+});
+export type RunPlan = z.infer<typeof runPlanSchema>;
+
+/** The preset's values with the spec's overrides. */
+export function resolveSettings(spec: RunSpec): Omit<RunPlan['settings'], 'device'> & { device: 'auto' | 'cpu' | 'gpu' } {
+  const preset = PRESETS[spec.preset];
+  return {
+    retentionDays: spec.retentionDays ?? preset.retentionDays,
+    maxTrials: spec.maxTrials ?? preset.maxTrials,
+    chunkRows: spec.chunkRows ?? preset.chunkRows,
+    segmentDays: spec.segmentDays ?? preset.segmentDays,
+    featureCache: spec.featureCache ?? preset.featureCache,
+    memoryThreshold: spec.memoryThreshold ?? preset.memoryThreshold,
+    device: spec.device ?? preset.device,
+    parallel: spec.parallel ?? preset.parallel,
+    features: spec.features ?? preset.features,
+    timeframe: spec.timeframe ?? preset.timeframe,
+    walkForwardWindows: spec.walkForwardWindows ?? preset.walkForwardWindows,
+    bootstrapPaths: spec.bootstrapPaths ?? preset.bootstrapPaths,
+  };
+}
+
+/** Longest time that a label of this spec can stay open: the embargo between segments. */
+export function embargoOf(spec: RunSpec, timeframe: RunPlan['settings']['timeframe']): number {
+  return Math.max(...spec.labels.holdingBars) * TIMEFRAMES[timeframe];
+}
+
+/**
+ * The four segments of a window, cut at analyst bar closes, an embargo after each cut.
+ * @throws RangeError when a segment would be empty.
+ */
+export function planSegments(window: Span, shares: RunSpec['segments'], periodMs: number, embargoMs: number): Segments {
+  const bars = Math.floor((window.toMs - window.fromMs) / periodMs);
+  const cut = (share: number): number => window.fromMs + Math.round(bars * share) * periodMs;
+  const ends = [cut(shares.train), cut(shares.train + shares.calibration), cut(shares.train + shares.calibration + shares.selection), window.fromMs + bars * periodMs] as const;
+  const segments: Segments = {
+    train: { fromMs: window.fromMs, toMs: ends[0] },
+    calibration: { fromMs: ends[0] + embargoMs, toMs: ends[1] },
+    selection: { fromMs: ends[1] + embargoMs, toMs: ends[2] },
+    test: { fromMs: ends[2] + embargoMs, toMs: ends[3] },
+  };
+  for (const [name, span] of Object.entries(segments)) {
+    if (span.toMs - span.fromMs < 2 * periodMs) {
+      throw new RangeError(`segment ${name} would hold ${Math.max(0, (span.toMs - span.fromMs) / periodMs)} bars after an embargo of ${embargoMs} ms; expected at least 2`);
+    }
+  }
+  return segments;
+}

@@ -1,0 +1,95 @@
+/** The smallest interfaces of the outside world that step functions need; adapters implement them. */
+import type { Table } from '../core/data/table.js';
+import type { GradientBoosting } from '../core/models/gradient-boosting.js';
+import type { TensorBackend } from '../core/nn/tensor-backend.js';
+import type { Report } from './report.js';
+
+export interface FoundFile {
+  readonly path: string;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** What a folder of files offers for a symbol. */
+export interface FoundSeries {
+  readonly series: 'trades' | 'bars';
+  readonly periodMs: number;
+  readonly files: readonly FoundFile[];
+  readonly fundingFiles: readonly FoundFile[];
+  /** Half-open span that the series covers. */
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** A repaired or checked place in the data; rows of schema ares.quality. */
+export interface QualityFinding {
+  readonly check: string;
+  readonly action: 'passed' | 'repaired' | 'flagged';
+  readonly count: number;
+  readonly file: string;
+  readonly line: number;
+  readonly timeMs: number;
+  readonly detail: string;
+}
+
+/** Binance-format files in a folder. */
+export interface MarketFiles {
+  /**
+   * The finest series of the symbol that covers the wanted window (raw trades only if they cover it whole). Without
+   * from/to, the last `days` days of it.
+   * @throws InvalidData when no file has the symbol, or none covers the window; the message lists what was found.
+   */
+  find(query: { root: string; symbol: string; market: 'spot' | 'perp'; fromMs: number | null; toMs: number | null; days: number; periodMs: number }): Promise<FoundSeries>;
+  /** Validated bars (schema ares.bars) of the window from the given files. @throws InvalidData with file and line */
+  readBars(files: readonly FoundFile[], window: { fromMs: number; toMs: number; periodMs: number }): Promise<{ table: Table; findings: QualityFinding[] }>;
+  /** Validated trades of one UTC day (schema ares.trades), sorted by (time, id). @throws InvalidData with file and line */
+  readTrades(files: readonly FoundFile[], window: { fromMs: number; toMs: number }): Promise<{ table: Table; findings: QualityFinding[] }>;
+  /** Funding payments in the window (schema ares.funding). */
+  readFunding(files: readonly FoundFile[], window: { fromMs: number; toMs: number }): Promise<{ table: Table; findings: QualityFinding[] }>;
+}
+
+/** Bulk SQL over Parquet files. */
+export interface BarEngine {
+  /**
+   * Bars of half-open intervals from one Parquet file of trades (schema ares.trades); empty intervals are left out.
+   * One file is one single-threaded task, so sums do not depend on thread count.
+   */
+  barsFromTrades(path: string, periodMs: number, threads: number): Promise<Table>;
+}
+
+/** Registered models: versions are names for immutable bundles. Not part of any hashed artifact. */
+export interface Registry {
+  /** Registers a bundle under the next version, or returns the version it already has. */
+  register(entry: { symbol: string; bundleSha256: string; bundleUri: string; lineage: unknown }): Promise<{ version: string; isNew: boolean }>;
+}
+
+/** Openings of test segments, across runs. */
+export interface TestLedger {
+  /** Records that a model was scored on a test segment; the same model on the same data is one opening. */
+  record(opening: { dataKey: string; modelKey: string; symbol: string; fromMs: number; toMs: number }): Promise<void>;
+}
+
+/** Renders the report as one self-contained HTML page. */
+export interface ReportRenderer {
+  renderHtml(report: Report): Promise<string>;
+}
+
+/** Files by name in one archive whose bytes depend on its contents only. */
+export interface BundleArchive {
+  pack(files: Readonly<Record<string, Uint8Array>>): Promise<Uint8Array>;
+  /** @throws PipelineError IntegrityError when a member is damaged */
+  unpack(bytes: Uint8Array): Promise<Record<string, Uint8Array>>;
+}
+
+export interface StepPorts {
+  readonly marketFiles: MarketFiles;
+  readonly bars: BarEngine;
+  readonly gradientBoosting: GradientBoosting;
+  readonly tensorBackend: () => Promise<TensorBackend>;
+  readonly registry: Registry;
+  readonly ledger: TestLedger;
+  readonly report: ReportRenderer;
+  readonly archive: BundleArchive;
+  /** Hex sha256. */
+  readonly sha256: (bytes: Uint8Array | string) => string;
+}

@@ -1,0 +1,71 @@
+/** The tables that travel between steps: the columns each schema id promises. Columns beyond them are allowed. */
+
+export type ColumnType = 'double' | 'integer' | 'boolean' | 'text';
+export interface ColumnSpec {
+  readonly type: ColumnType;
+  /** NaN allowed; elsewhere a NaN stops the reader with InvalidData. */
+  readonly nullable?: true;
+}
+
+const double = { type: 'double' } as const;
+const nullable = { type: 'double', nullable: true } as const;
+const integer = { type: 'integer' } as const;
+const text = { type: 'text' } as const;
+const boolean = { type: 'boolean' } as const;
+
+/** Columns whose name ends in Ms are UTC milliseconds: Float64Array in memory, BIGINT in Parquet. */
+export const SCHEMAS = {
+  'ares.trades': { timeMs: double, id: double, price: double, quantity: double, buyerIsMaker: boolean },
+  'ares.bars': {
+    openTimeMs: double, closeTimeMs: double, open: double, high: double, low: double, close: double, volume: double,
+    quoteVolume: nullable, tradeCount: nullable, takerBuyVolume: nullable,
+  },
+  /** Funding payments; markPrice is NaN where the source has none (the bar close then stands in). */
+  'ares.funding': { timeMs: double, rate: double, markPrice: nullable },
+  /** One row a check or a repaired place: action is passed, repaired or flagged (refused ones fail the step). */
+  'ares.quality': { check: text, action: text, count: integer, file: text, line: integer, timeMs: nullable, detail: text },
+  /** One row an analyst bar; the four filtered probabilities in the order of REGIMES sum to 1. */
+  'ares.regimes': { closeTimeMs: double, regime: integer, BULL: double, BEAR: double, SIDEWAYS: double, VOLATILE: double },
+  /** Rows of one regime's dataset: indices into the analyst bars. */
+  'ares.dataset': { row: integer, closeTimeMs: double, segment: text },
+  /** One row an analyst bar. label 1 = up, 0 = down, NaN = not known within the data; barrier 1, -1, 0 = vertical. */
+  'ares.labels': {
+    closeTimeMs: double, labelEndMs: nullable, label: nullable, barrier: integer, logReturn: nullable, volatility: nullable,
+    uniqueness: nullable, regime: integer, segment: text,
+  },
+  /** One row a decision time, feature columns beside it (NaN = warm-up or missing). */
+  'ares.features': { closeTimeMs: double },
+  'ares.pruning': { feature: text, kept: boolean, stage: text, statistic: nullable, reason: text },
+  /** Probabilities for rows of a features table; fold -1 = out of sample, else the fold that left the row out. */
+  'ares.predictions': { row: integer, closeTimeMs: double, probability: double, fold: integer },
+  /** Analyst output for train (out of fold at both levels), calibration and selection. */
+  'ares.signals': { row: integer, closeTimeMs: double, probability: double, segment: text, fold: integer },
+  /** One row a tactician example: an analyst signal at closeTimeMs, looked at and entered at entryTimeMs. */
+  'ares.tactician-labels': {
+    row: integer, closeTimeMs: double, entryTimeMs: double, side: integer, label: nullable, labelEndMs: nullable, netReturn: nullable,
+    volatility: double, uniqueness: nullable, regime: integer, segment: text, fold: integer,
+  },
+  /** Calibrated probabilities beside the raw ones; one row a signal outside train. */
+  'ares.calibrated': {
+    row: integer, closeTimeMs: double, segment: text, analystRaw: double, analyst: double, tacticianRaw: double, tactician: double,
+  },
+  'ares.reliability': { model: text, method: text, segment: text, bin: integer, count: integer, meanPrediction: double, observedRate: double },
+  'ares.scores': { model: text, method: text, segment: text, metric: text, value: nullable, count: integer },
+  'ares.trials': { study: text, trial: integer, parameters: text, objective: nullable, state: text },
+  'ares.pareto': { trial: integer, sharpe: double, drawdown: double, turnover: double, chosen: boolean, parameters: text },
+  /** Trades of a backtest. side 1 long, -1 short; amounts are fractions of the initial capital. */
+  'ares.backtest-trades': {
+    entryTimeMs: double, exitTimeMs: double, side: integer, entryPrice: double, exitPrice: double, quantity: double,
+    grossPnl: double, fees: double, slippage: double, funding: double, netPnl: double, exitReason: text,
+  },
+  /** Equity of a backtest on a fixed clock (each analyst bar close), starting at 1. */
+  'ares.equity': { timeMs: double, equity: double, position: double, price: double },
+  'ares.walk-forward': {
+    window: integer, trainFromMs: double, testFromMs: double, testToMs: double, trades: integer, netReturn: double, sharpe: nullable,
+    maxDrawdown: double, auc: nullable, buyAndHoldReturn: double,
+  },
+  'ares.paths': { scenario: text, path: integer, totalReturn: double, maxDrawdown: double, sharpe: nullable },
+  'ares.figures': { section: text, name: text, value: nullable, unit: text, source: text },
+} as const satisfies Record<string, Record<string, ColumnSpec>>;
+
+export type SchemaId = keyof typeof SCHEMAS;

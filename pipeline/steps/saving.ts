@@ -1,0 +1,27 @@
+/** Step 16: hand-over bundle, report in four formats, registry entry with lineage. */
+import { chainParameters } from '../chain-parameters.js';
+import type { ChainParameters } from '../chain-parameters.js';
+import type { RunPlan } from '../plan.js';
+import type { StepDefinition } from '../step.js';
+
+export interface SavingParameters {
+  readonly chain: ChainParameters;
+  readonly source: 'simulator' | 'files';
+  readonly priorTestOpenings: number;
+}
+
+export const saving = {
+  id: 'saving',
+  activity: 'saveResults',
+  title: 'Save results',
+  needs: ['data-collection', 'market-regime-classification', 'regime-data-splitting', 'analyst-labeling-feature-engineering', 'analyst-specialist-training', 'analyst-enhancement', 'analyst-ensemble-creation', 'tactician-labeling', 'tactician-specialist-training', 'tactician-ensemble-creation', 'confidence-calibration', 'final-parameters-optimization', 'walk-forward-validation', 'monte-carlo-validation', 'ab-testing'],
+  parameters: (plan: RunPlan): SavingParameters => ({
+    chain: chainParameters(plan),
+    source: plan.spec.source,
+    priorTestOpenings: plan.priorTestOpenings,
+  }),
+  queue: 'ares-io',
+  startToCloseMinutes: 60,
+  stallMinutes: 10,
+  adapters: ['tables', 'gradient-boosting', 'tensor-backend', 'bundle-archive', 'report'],
+} as const satisfies StepDefinition<'saving', SavingParameters>;

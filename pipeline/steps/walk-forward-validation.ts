@@ -1,0 +1,23 @@
+/** Step 13: rolling windows; steps 2 to 12 run again inside each window on its own four segments. */
+import { planWalkForward } from '../walk-forward.js';
+import type { WindowPlan } from '../walk-forward.js';
+import type { RunPlan } from '../plan.js';
+import type { StepDefinition } from '../step.js';
+
+export interface WalkForwardValidationParameters {
+  /** The plan of each window: the run's plan with the window's own dates and a reduced budget. */
+  readonly windows: readonly WindowPlan[];
+}
+
+export const walkForwardValidation = {
+  id: 'walk-forward-validation',
+  activity: 'validateWalkForward',
+  title: 'Validate by walk-forward',
+  needs: ['data-collection', 'market-regime-classification'],
+  parameters: (plan: RunPlan): WalkForwardValidationParameters => ({ windows: planWalkForward(plan) }),
+  units: (plan: RunPlan): readonly string[] => planWalkForward(plan).map((window) => window.name),
+  queue: 'ares-cpu',
+  startToCloseMinutes: 960,
+  stallMinutes: 15,
+  adapters: ['tables', 'gradient-boosting', 'tensor-backend'],
+} as const satisfies StepDefinition<'walk-forward-validation', WalkForwardValidationParameters>;

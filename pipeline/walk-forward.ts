@@ -1,0 +1,42 @@
+/** Rolling walk-forward windows: each is a plan of its own, so the chain's steps run in it as they stand. */
+import { TIMEFRAMES } from './config.js';
+import type { RunPlan } from './plan.js';
+import { planSegments } from './plan.js';
+
+/** A window's plan and its name (the date its test begins at). */
+export interface WindowPlan {
+  readonly name: string;
+  readonly plan: RunPlan;
+}
+
+/** Trials inside a window: the search is repeated in each, so its budget is reduced. */
+const WINDOW_TRIALS = 1;
+
+/**
+ * `walkForwardWindows` windows of equal length whose test segments follow one another without overlap; the last ends
+ * with the data. Length = span / (1 + testShare x (windows - 1)), in whole analyst bars.
+ */
+export function planWalkForward(plan: RunPlan): readonly WindowPlan[] {
+  const count = plan.settings.walkForwardWindows;
+  const periodMs = TIMEFRAMES[plan.settings.timeframe];
+  const bars = Math.floor((plan.window.toMs - plan.window.fromMs) / periodMs);
+  const lengthBars = Math.floor(bars / (1 + plan.spec.segments.test * (count - 1)));
+  const stepBars = count === 1 ? 0 : Math.floor((bars - lengthBars) / (count - 1));
+  return Array.from({ length: count }, (_, i) => {
+    const toMs = plan.window.fromMs + (bars - (count - 1 - i) * stepBars) * periodMs;
+    const window = { fromMs: toMs - lengthBars * periodMs, toMs };
+    const segments = planSegments(window, plan.spec.segments, periodMs, plan.embargoMs);
+    return {
+      name: new Date(segments.test.fromMs).toISOString().slice(0, 16).replace(':', ''),
+      plan: {
+        ...plan,
+        window,
+        segments,
+        settings: { ...plan.settings, maxTrials: WINDOW_TRIALS, walkForwardWindows: 1 },
+        source: { ...plan.source, series: 'bars', periodMs: 60_000, files: [], fundingFiles: [] },
+        champion: null,
+        priorTestOpenings: 0,
+      },
+    };
+  });
+}
