@@ -95,3 +95,17 @@ export function planSegments(window: Span, shares: RunSpec['segments'], periodMs
   }
   return segments;
 }
+
+/**
+ * The plan without what changes no artifact (paths, cache policy, threads, chunk sizes): what planHash is made of, and
+ * what a walk-forward window carries into its key.
+ */
+export function semanticPlan(plan: RunPlan): RunPlan {
+  const { path: _path, threads: _threads, chunkRows: _chunkRows, segmentDays: _segmentDays, featureCache: _featureCache, memoryThreshold: _memoryThreshold, parallel: _parallel, ...spec } = plan.spec;
+  return {
+    ...plan,
+    spec: { ...spec, preset: 'quick-test', cache: { mode: 'on', refresh: [] }, fanOut: 'inline', onStepFailure: 'park' },
+    settings: { ...plan.settings, chunkRows: 1000, segmentDays: 1, featureCache: false, memoryThreshold: 0.8, parallel: false },
+    source: { ...plan.source, files: plan.source.files.map((file) => ({ ...file, path: '' })), fundingFiles: plan.source.fundingFiles.map((file) => ({ ...file, path: '' })) },
+  };
+}

@@ -44,6 +44,12 @@ export interface MarketFiles {
   readBars(files: readonly FoundFile[], window: { fromMs: number; toMs: number; periodMs: number }): Promise<{ table: Table; findings: QualityFinding[] }>;
   /** Validated trades of one UTC day (schema ares.trades), sorted by (time, id). @throws InvalidData with file and line */
   readTrades(files: readonly FoundFile[], window: { fromMs: number; toMs: number }): Promise<{ table: Table; findings: QualityFinding[] }>;
+  /**
+   * Validated trades of the given days, ascending, in one pass over the files, one day in memory at a time; a day without
+   * trades comes as 0 rows. @throws InvalidData with file and line; PipelineError IntegrityError when a file's bytes are
+   * not those of its sha256
+   */
+  readTradeDays(files: readonly FoundFile[], days: readonly { day: string; fromMs: number; toMs: number }[]): AsyncIterable<{ day: string; table: Table; findings: QualityFinding[] }>;
   /** Funding payments in the window (schema ares.funding). */
   readFunding(files: readonly FoundFile[], window: { fromMs: number; toMs: number }): Promise<{ table: Table; findings: QualityFinding[] }>;
 }

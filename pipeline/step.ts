@@ -17,6 +17,8 @@ export interface StepDefinition<Id extends string = string, Parameters = unknown
   readonly title: string;
   /** Steps whose artifacts it reads; it starts when they are done. */
   readonly needs: readonly string[];
+  /** Steps that must be done before it starts although it reads nothing of them. */
+  readonly after?: readonly string[];
   /** Parameters that the step reads and nothing else: they are hashed into the step key. */
   readonly parameters: (plan: RunPlan) => Parameters;
   /** Units of a fanned-out step, each with its own key and manifest; absent = the step is one unit. */

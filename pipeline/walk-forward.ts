@@ -1,7 +1,7 @@
 /** Rolling walk-forward windows: each is a plan of its own, so the chain's steps run in it as they stand. */
 import { TIMEFRAMES } from './config.js';
 import type { RunPlan } from './plan.js';
-import { planSegments } from './plan.js';
+import { planSegments, semanticPlan } from './plan.js';
 
 /** A window's plan and its name (the date its test begins at). */
 export interface WindowPlan {
@@ -29,10 +29,10 @@ export function planWalkForward(plan: RunPlan): readonly WindowPlan[] {
     return {
       name: new Date(segments.test.fromMs).toISOString().slice(0, 16).replace(':', ''),
       plan: {
-        ...plan,
+        ...semanticPlan(plan),
         window,
         segments,
-        settings: { ...plan.settings, maxTrials: WINDOW_TRIALS, walkForwardWindows: 1 },
+        settings: { ...semanticPlan(plan).settings, maxTrials: WINDOW_TRIALS, walkForwardWindows: 1 },
         source: { ...plan.source, series: 'bars', periodMs: 60_000, files: [], fundingFiles: [] },
         champion: null,
         priorTestOpenings: 0,

@@ -14,6 +14,7 @@ export const walkForwardValidation = {
   activity: 'validateWalkForward',
   title: 'Validate by walk-forward',
   needs: ['data-collection', 'market-regime-classification'],
+  after: ['final-parameters-optimization'],
   parameters: (plan: RunPlan): WalkForwardValidationParameters => ({ windows: planWalkForward(plan) }),
   units: (plan: RunPlan): readonly string[] => planWalkForward(plan).map((window) => window.name),
   queue: 'ares-cpu',

@@ -1,0 +1,66 @@
+/** Step 2: 1m and analyst bars of the window, and per analyst bar the filtered regime probabilities. */
+import type { Bars } from '../core/data/bars.js';
+import { barCount, barsFromTable, barsToTable, lowerBound, sliceBars, upperBound } from '../core/data/bars.js';
+import { concatBars } from '../core/data/concat-bars.js';
+import { resampleBars } from '../core/data/resample-bars.js';
+import { makeTable } from '../core/data/table.js';
+import { InsufficientData } from '../core/errors.js';
+import { filterRegimes, fitRegimeModel, likeliestRegimes } from '../core/regimes/regime-model.js';
+import { REGIMES } from '../core/regimes/regime-names.js';
+import { summariseRegimes } from '../core/regimes/regime-summary.js';
+import type { StepContext, StepFunction } from '../pipeline/step.js';
+import type { MarketRegimeClassificationParameters } from '../pipeline/steps/market-regime-classification.js';
+
+/** Days whose trades are aggregated at the same time: bounds the memory. */
+const SIDE_BY_SIDE = 2;
+
+type Context = StepContext<MarketRegimeClassificationParameters>;
+
+/** Writes `bars-fine`, `bars`, `regimes`, `regime-model` and `regime-summary`. */
+export const classifyMarketRegimes: StepFunction<MarketRegimeClassificationParameters> = async (context) => {
+  const { window, train, periodMs, finePeriodMs, states } = context.parameters;
+  const collected = await collectedBars(context);
+  const fine = resampleBars(barsInside(collected, window), finePeriodMs, window.toMs);
+  const bars = resampleBars(fine, periodMs, window.toMs);
+  if (barCount(bars) === 0) throw new InsufficientData(`expected whole bars of ${periodMs} ms in the window, found none in ${barCount(fine)} fine bars`);
+  context.progress(0.6, `${barCount(bars)} bars of ${periodMs} ms`);
+  const model = fitRegimeModel(bars, train.toMs, { seed: context.seed('regime-model'), states, signal: context.signal });
+  context.progress(0.9, `${model.regimeOfState.length} states fitted on ${model.trainBars} bars`);
+  const probabilities = filterRegimes(model, bars);
+  const regime = likeliestRegimes(probabilities);
+  await context.outputs.table('bars-fine', 'ares.bars', barsToTable(fine));
+  await context.outputs.table('bars', 'ares.bars', barsToTable(bars));
+  await context.outputs.table('regimes', 'ares.regimes', makeTable({
+    closeTimeMs: bars.closeTimeMs,
+    regime,
+    ...Object.fromEntries(REGIMES.map((name, j) => [name, Float64Array.from(regime, (_, t) => probabilities[t * REGIMES.length + j] as number)])),
+  }));
+  await context.outputs.json('regime-model', 'ares.regime-model', model);
+  // Counted on train: a step in 2 to 12 reports nothing of the test segment.
+  await context.outputs.json('regime-summary', 'ares.regime-summary', { segment: 'train', reduced: model.reduced, ...summariseRegimes(regime.subarray(0, model.trainBars)) });
+  context.count({ rowsIn: barCount(collected), rowsOut: barCount(bars) });
+};
+
+/** The collected bars, or fine bars of each day's trades, two days side by side where there are threads for it. */
+async function collectedBars(context: Context): Promise<Bars> {
+  const { inputs, parameters, execution, signal } = context;
+  const days = inputs.names('data-collection', 'trades/');
+  if (days.length === 0) return barsFromTable(await inputs.table('data-collection', 'bars', 'ares.bars'));
+  const parts = new Array<Bars>(days.length);
+  let next = 0;
+  let done = 0;
+  const work = async (): Promise<void> => {
+    for (let i = next++; i < days.length; i = next++) {
+      signal.throwIfAborted();
+      const path = await inputs.path('data-collection', days[i] as string);
+      parts[i] = barsFromTable(await context.ports.bars.barsFromTrades(path, parameters.finePeriodMs, 1));
+      context.progress((0.5 * ++done) / days.length, `bars of ${days[i]}`);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(SIDE_BY_SIDE, execution.threads, days.length) }, work));
+  return concatBars(parts);
+}
+
+function barsInside(bars: Bars, window: { fromMs: number; toMs: number }): Bars {
+  return sliceBars(bars, lowerBound(bars.openTimeMs, window.fromMs), upperBound(bars.closeTimeMs, window.toMs));
+}

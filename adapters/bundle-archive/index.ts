@@ -1,0 +1,2 @@
+/** Bundles of named files. */
+export { makeBundleArchive } from './zip-bundle-archive.js';

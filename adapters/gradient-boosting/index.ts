@@ -1,0 +1,2 @@
+/** Gradient boosting by LightGBM's own C library. */
+export { makeGradientBoosting } from './lightgbm.js';

@@ -1,0 +1,46 @@
+/** Directional movement: plus and minus indicators and their average difference (Wilder 1978, section IV). */
+import type { Bars } from '../data/bars.js';
+import type { Feature, FeatureSet } from './feature.js';
+import { trueRange } from './average-true-range.js';
+import { wilderAverage, wilderWarmUp } from './exponential-average.js';
+
+export interface DirectionalMovement {
+  /** 100 x smoothed upward movement / smoothed true range. */
+  readonly plus: Float64Array;
+  /** 100 x smoothed downward movement / smoothed true range. */
+  readonly minus: Float64Array;
+  /** Wilder average of 100 |plus - minus| / (plus + minus), in [0, 100]. */
+  readonly average: Float64Array;
+}
+
+/** DI+ and DI- from bar `window` on, ADX from bar 2 window - 1 on, NaN before; 0 where nothing moved. */
+export function directionalMovement(bars: Bars, window: number): DirectionalMovement {
+  const { high, low } = bars;
+  const up = new Float64Array(high.length).fill(Number.NaN);
+  const down = new Float64Array(high.length).fill(Number.NaN);
+  for (let t = 1; t < high.length; t++) {
+    const rise = high[t] - high[t - 1];
+    const fall = low[t - 1] - low[t];
+    up[t] = rise > fall && rise > 0 ? rise : 0;
+    down[t] = fall > rise && fall > 0 ? fall : 0;
+  }
+  const range = wilderAverage(trueRange(bars), window);
+  const plus = share(wilderAverage(up, window), range);
+  const minus = share(wilderAverage(down, window), range);
+  const index = plus.map((p, t) => (p + minus[t] === 0 ? 0 : (100 * Math.abs(p - minus[t])) / (p + minus[t])));
+  return { plus, minus, average: wilderAverage(index, window) };
+}
+
+function share(movement: Float64Array, range: Float64Array): Float64Array {
+  return movement.map((value, t) => (range[t] === 0 ? 0 : (100 * value) / range[t]));
+}
+
+const entry = (name: string, set: FeatureSet, range: readonly [number, number], pick: (movement: DirectionalMovement) => Float64Array): Feature => ({
+  name, inputs: ['high', 'low', 'close'], warmUp: 2 * wilderWarmUp(14) + 1, range, source: 'Wilder 1978', set,
+  compute: (bars) => pick(directionalMovement(bars, 14)),
+});
+
+export const directionalMovementFeatures: readonly Feature[] = [
+  entry('adx_14', 'basic', [0, 100], (movement) => movement.average),
+  entry('di_difference_14', 'basic', [-100, 100], ({ plus, minus }) => plus.map((value, t) => value - minus[t])),
+];

@@ -1,0 +1,10 @@
+/** Hashes of files, read as a stream. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+
+/** Hex sha256 of a file's bytes. */
+export async function sha256OfFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}

@@ -1,0 +1,40 @@
+/** Activity stubs with the options of each kind of work. */
+import type { RetryPolicy } from '@temporalio/common';
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import type { ActivityOptions } from '@temporalio/workflow';
+import type { StepActivities } from '../activities/index.js';
+import type { PlanActivities } from '../activities/plan-activities.js';
+import { MAXIMUM_ATTEMPTS, NEVER_RETRIED } from '../pipeline/errors.js';
+import { TASK_QUEUES } from '../pipeline/run-status.js';
+import type { ActivityName } from '../pipeline/steps/index.js';
+import { STEPS } from '../pipeline/steps/index.js';
+
+const RETRY: RetryPolicy = {
+  initialInterval: '1s',
+  backoffCoefficient: 2,
+  maximumInterval: '30s',
+  maximumAttempts: MAXIMUM_ATTEMPTS,
+  nonRetryableErrorTypes: [...NEVER_RETRIED],
+};
+
+/** Planning, look-ups and the run's record: short, but the first may hash a folder of files. */
+export const planActivities = proxyActivities<PlanActivities>({
+  taskQueue: TASK_QUEUES.io,
+  startToCloseTimeout: '30m',
+  heartbeatTimeout: '30s',
+  retry: RETRY,
+});
+
+/** One stub a step, each with its own queue, limits and line of text for the UI. */
+export function stepActivity(step: (typeof STEPS)[number], activityId: string, summary: string): StepActivities[ActivityName] {
+  const options: ActivityOptions & { activityId: string } = {
+    taskQueue: step.queue,
+    activityId,
+    summary,
+    startToCloseTimeout: `${step.startToCloseMinutes}m`,
+    heartbeatTimeout: '60s',
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: RETRY,
+  };
+  return proxyActivities<StepActivities>(options)[step.activity];
+}
