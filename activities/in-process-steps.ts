@@ -97,7 +97,8 @@ function memoryRef(step: string, name: string, artifact: Artifact): ArtifactRef 
   return { name, uri: `memory:${step}/${name}`, kind: 'table' in artifact ? 'table' : 'json', schema: 'memory', sha256: '0'.repeat(64), bytes: 0, ...rows };
 }
 
-function memoryOutputs(memory: ArtifactMemory, step: string): StepOutputs {
+/** Step outputs that write to the memory. */
+export function memoryOutputs(memory: ArtifactMemory, step: string): StepOutputs {
   const put = (name: string, artifact: Artifact): void => {
     const artifacts = memory.artifacts.get(step) ?? new Map<string, Artifact>();
     if (artifacts.has(name)) throw new PipelineError('IntegrityError', `Invariant: step ${step} wrote artifact ${name} twice`);

@@ -11,7 +11,7 @@ export async function modelFamilies(ports: StepPorts): Promise<Readonly<Record<s
     lightgbmFamily('lightgbm', ports.gradientBoosting),
     lightgbmFamily('lightgbm-tuned', ports.gradientBoosting),
     linearFamily,
-    await attentionFamily(ports.tensorBackend),
+    attentionFamily(ports.tensorBackend),
   ];
   return Object.fromEntries(families.map((family) => [family.id, family]));
 }

@@ -1,16 +1,15 @@
 /** The activities around the steps: plan a run, look a step up, record a run. */
-import { createHash } from 'node:crypto';
 import type { AbortSignalLike, ArtifactStore, ComputeRunner } from '../pipeline/artifact-store.js';
 import type { ArtifactRef } from '../pipeline/artifacts.js';
-import { canonicalJson } from '../pipeline/canonical-json.js';
 import type { RunSpec } from '../pipeline/config.js';
 import { parseRunSpec } from '../pipeline/config.js';
 import { PipelineError } from '../pipeline/errors.js';
 import type { RunPlan } from '../pipeline/plan.js';
-import { embargoOf, planSegments, resolveSettings, semanticPlan } from '../pipeline/plan.js';
+import { embargoOf, planSegments, resolveSettings } from '../pipeline/plan.js';
 import { TIMEFRAMES } from '../pipeline/config.js';
 import type { RunRecord, StepRequest } from '../pipeline/run-status.js';
 import { STEPS } from '../pipeline/steps/index.js';
+import { planHash, planModelKey, testDataKey } from './plan-keys.js';
 import type { StepRunner } from './step-runner.js';
 
 export interface PlanActivities {
@@ -56,7 +55,7 @@ async function resolvePlan(input: RunSpec, options: PlanActivitiesOptions): Prom
   const champion = spec.champion === undefined ? null : await findChampion(spec.champion, spec.symbol, options.store);
   const draft: RunPlan = { schema: 'ares.plan', spec, settings: { ...settings, device }, window, segments, embargoMs, source, champion, priorTestOpenings: 0 };
   const plan: RunPlan = { ...draft, priorTestOpenings: await countOpenings(draft, options.store) };
-  return { plan, planHash: sha256(canonicalJson(semanticPlan(plan))) };
+  return { plan, planHash: planHash(plan) };
 }
 
 function checkRefreshNames(spec: RunSpec): void {
@@ -89,23 +88,16 @@ function planSegmentsOrExplain(spec: RunSpec, window: RunPlan['window'], periodM
 }
 
 async function findChampion(version: string, symbol: string, store: ArtifactStore): Promise<NonNullable<RunPlan['champion']>> {
-  const entry = (await store.readJson(`registry/${symbol}/${version}.json`)) as { bundleSha256: string; bundleUri: string } | null;
+  const number = version.replace(/^v/, '');
+  const entry = (await store.readJson(`registry/${symbol}/${number}.json`)) as { bundleSha256: string; bundleUri: string } | null;
   if (entry === null) throw new PipelineError('InvalidSpec', `champion: the registry has no version ${JSON.stringify(version)} of ${symbol}`);
-  return { version, bundleSha256: entry.bundleSha256, bundleUri: entry.bundleUri };
-}
-
-/** Key of the data that a test segment consists of: source, symbol and dates, whatever model is scored on it. */
-export function testDataKey(plan: RunPlan): string {
-  const { spec } = plan;
-  const generator = spec.source === 'simulator' ? { seed: spec.seed, simulation: spec.simulation } : { files: plan.source.files.map((file) => file.sha256) };
-  return sha256(canonicalJson({ source: spec.source, symbol: spec.symbol, market: spec.market, test: plan.segments.test, generator }));
+  return { version: number, bundleSha256: entry.bundleSha256, bundleUri: entry.bundleUri };
 }
 
 /** Models other than this plan's that have been scored on its test segment. */
 async function countOpenings(plan: RunPlan, store: ArtifactStore): Promise<number> {
-  const own = sha256(canonicalJson(semanticPlan(plan)));
   const names = await store.list(`ledger/${testDataKey(plan)}/`);
-  return names.filter((name) => !name.endsWith(`${own}.json`)).length;
+  return names.filter((name) => !name.endsWith(`${planModelKey(plan)}.json`)).length;
 }
 
 async function recordRun(record: RunRecord, store: ArtifactStore): Promise<{ version: string | null }> {
@@ -117,11 +109,7 @@ async function recordRun(record: RunRecord, store: ArtifactStore): Promise<{ ver
 }
 
 async function versionOf(bundle: ArtifactRef, record: RunRecord, store: ArtifactStore): Promise<string | null> {
-  const symbol = record.status.plan?.spec.symbol ?? '';
-  const entry = (await store.readJson(`registry/${symbol}/by-bundle/${bundle.sha256}.json`)) as { version: string } | null;
-  return entry?.version ?? null;
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  const keys = await store.list(`registry/${record.status.plan?.spec.symbol ?? ''}/`);
+  const entries = (await Promise.all(keys.map(async (key) => store.readJson(key)))) as { version: string; bundleSha256: string }[];
+  return entries.find((entry) => entry.bundleSha256 === bundle.sha256)?.version ?? null;
 }

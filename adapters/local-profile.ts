@@ -70,12 +70,14 @@ export function profileEnvironment(profile: LocalProfile): Record<string, string
   return { ...temporalEnvironment(profile), ...storeEnvironment(profile), ARES_STORE: LOCAL_STORE };
 }
 
-function temporalEnvironment({ temporal }: LocalProfile): Record<string, string> {
+/** The part of it that names Temporal; empty where the environment names another one. */
+export function temporalEnvironment({ temporal }: LocalProfile): Record<string, string> {
   if (temporal === null) return {};
   return { TEMPORAL_ADDRESS: temporal.address, TEMPORAL_NAMESPACE: temporal.namespace, ARES_UI: temporal.ui };
 }
 
-function storeEnvironment({ store }: LocalProfile): Record<string, string> {
+/** The part of it that names the store; empty where the environment names another one. */
+export function storeEnvironment({ store }: LocalProfile): Record<string, string> {
   if (store === null) return {};
   return {
     AWS_ENDPOINT_URL_S3: store.endpoint,

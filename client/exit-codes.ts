@@ -12,6 +12,8 @@ export const EXIT_CODES = {
   canceled: 4,
   /** Temporal cannot be reached, or no worker answers. */
   cannotConnect: 5,
+  /** Ctrl-C while following a run: the run goes on. */
+  interrupted: 130,
 } as const;
 
 export type ExitCode = (typeof EXIT_CODES)[keyof typeof EXIT_CODES];

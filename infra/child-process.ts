@@ -1,7 +1,7 @@
 /** A long-running child in a process group of its own, its output in a log file, ended with its parent unless it is to be kept. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessIdentity } from '../adapters/local-profile.js';
 import { isRunning, processIdentity } from './process-identity.js';
@@ -24,7 +24,7 @@ export interface RunningChild {
   /** Settles when it ends, with the reason in words. */
   readonly ended: Promise<string>;
   hasEnded(): boolean;
-  /** Asks its group to end, kills it after the grace time. */
+  /** Asks it to end, kills its whole group after the grace time. */
   stop(graceMs?: number): Promise<void>;
 }
 
@@ -32,13 +32,23 @@ const GRACE_MS = 20_000;
 const POLL_MS = 50;
 
 /**
- * Ends a process group when the pipe to its parent closes: also after kill -9 of the parent. Argument: the group.
+ * Ends a child and its group when the pipe to its parent closes: also after kill -9 of the parent. Argument: the child.
  * The child gets SIGTERM first, and ten seconds to finish what it is about.
  */
-const GUARD_SCRIPT = 'trap "" INT TERM HUP; cat > /dev/null; kill -TERM -- "-$1" 2> /dev/null; for i in 1 2 3 4 5 6 7 8 9 10; do sleep 1; kill -0 -- "-$1" 2> /dev/null || exit 0; done; kill -KILL -- "-$1"';
+const GUARD_SCRIPT = [
+  'trap "" INT TERM HUP',
+  'cat > /dev/null',
+  'kill -TERM "$1" 2> /dev/null',
+  'for i in 1 2 3 4 5 6 7 8 9 10; do sleep 1; kill -0 "$1" 2> /dev/null || break; done',
+  'kill -KILL -- "-$1" 2> /dev/null',
+].join('\n');
+
+/** A log beyond this size is put aside when its program is started again. */
+const LOG_LIMIT_BYTES = 20 * 2 ** 20;
 
 /** Starts the command. @throws Error when the program cannot be run. */
 export async function startChild(command: ChildCommand): Promise<RunningChild> {
+  if (existsSync(command.logPath) && statSync(command.logPath).size > LOG_LIMIT_BYTES) renameSync(command.logPath, `${command.logPath}.old`);
   const log = openSync(command.logPath, 'a');
   const child = spawn(command.command, command.args, { env: { ...command.env }, stdio: ['ignore', log, log], detached: true });
   closeSync(log);
@@ -52,10 +62,10 @@ export async function startChild(command: ChildCommand): Promise<RunningChild> {
   if (command.keep) child.unref();
   let isOver = false;
   const ended = new Promise<string>((resolve) => {
-    child.once('exit', (code, signal) => {
+    child.once('exit', (code, by) => {
       isOver = true;
       guard?.kill('SIGKILL');
-      resolve(signal === null ? `ended with code ${code}` : `was ended by ${signal}`);
+      resolve(by === null ? `ended with code ${code}` : `was ended by ${by}`);
     });
   });
   return {
@@ -68,14 +78,16 @@ export async function startChild(command: ChildCommand): Promise<RunningChild> {
   };
 }
 
-/** Ends a process group that this or another process started; returns when its leader is gone. */
+/**
+ * Ends a child that this or another process started, with all that it started itself; returns when they are gone. The child alone is
+ * asked: it ends its own children in order.
+ */
 export async function stopProcess(identity: ProcessIdentity, graceMs = GRACE_MS): Promise<void> {
   if (!isRunning(identity)) return;
-  signalGroup(identity.pid, 'SIGTERM');
+  signal(identity.pid, 'SIGTERM');
   const deadline = Date.now() + graceMs;
   while (isRunning(identity) && Date.now() < deadline) await sleep(POLL_MS);
-  if (!isRunning(identity)) return;
-  signalGroup(identity.pid, 'SIGKILL');
+  signal(-identity.pid, 'SIGKILL');
   while (isRunning(identity)) await sleep(POLL_MS);
 }
 
@@ -84,9 +96,10 @@ export function logTail(logPath: string): string {
   return `--- end of ${logPath}\n${tail(readFileSync(logPath, 'utf8'))}\n---`;
 }
 
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
+/** Signals a process, or a group by its negative id; one that is gone is no fault. */
+function signal(pid: number, name: NodeJS.Signals): void {
   try {
-    process.kill(-pid, signal);
+    process.kill(pid, name);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }

@@ -3,10 +3,26 @@ import { connect } from 'node:net';
 import getPort from 'get-port';
 
 const CONNECT_TIMEOUT_MS = 2000;
+const PORT_ATTEMPTS = 4;
 
 /** The preferred port on the loopback address if it is free, else another free one. */
 export async function freePort(preferred: number): Promise<number> {
   return await getPort({ port: preferred, host: '127.0.0.1' });
+}
+
+/**
+ * The result of `start`, tried again when another process took the port between its choice and its use.
+ * @throws what `start` throws for any other reason.
+ */
+export async function onFreePorts<T>(start: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await start();
+    } catch (error) {
+      const isTaken = error instanceof Error && /address already in use|can't set frontend port/i.test(error.message);
+      if (!isTaken || attempt === PORT_ATTEMPTS) throw error;
+    }
+  }
 }
 
 /** True when a TCP connection to `host:port` opens. */

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { lock } from 'proper-lockfile';
 
-const STALE_MS = 30_000;
+const STALE_MS = 10_000;
 /** A Go build takes minutes: the other set-up waits for it rather than doing it twice. */
 const WAIT_MS = 20 * 60_000;
 const RETRY_MS = 1000;
@@ -14,7 +14,7 @@ export async function withSetUpLock<T>(target: string, work: () => Promise<T>): 
   const release = await lock(target, {
     realpath: false,
     stale: STALE_MS,
-    update: STALE_MS / 6,
+    update: STALE_MS / 5,
     retries: { retries: WAIT_MS / RETRY_MS, factor: 1, minTimeout: RETRY_MS, maxTimeout: RETRY_MS },
   });
   try {

@@ -31,7 +31,7 @@ export async function startStore(program: string, options: ServiceOptions): Prom
   const child = await startChild({
     name: 'versitygw',
     command: program,
-    args: ['--port', `127.0.0.1:${port}`, '--region', REGION, '--health', HEALTH_PATH, '--keep-alive', '--quiet', 'posix', objects],
+    args: ['--port', `127.0.0.1:${port}`, '--region', REGION, '--health', HEALTH_PATH, '--quiet', 'posix', objects],
     env: { ...process.env, ROOT_ACCESS_KEY_ID: credentials.accessKeyId, ROOT_SECRET_ACCESS_KEY: credentials.secretAccessKey },
     logPath: join(options.folder, 'logs', 'versitygw.log'),
     keep: options.keep,

@@ -42,8 +42,6 @@ export interface MarketFiles {
   find(query: { root: string; symbol: string; market: 'spot' | 'perp'; fromMs: number | null; toMs: number | null; days: number; periodMs: number }): Promise<FoundSeries>;
   /** Validated bars (schema ares.bars) of the window from the given files. @throws InvalidData with file and line */
   readBars(files: readonly FoundFile[], window: { fromMs: number; toMs: number; periodMs: number }): Promise<{ table: Table; findings: QualityFinding[] }>;
-  /** Validated trades of one UTC day (schema ares.trades), sorted by (time, id). @throws InvalidData with file and line */
-  readTrades(files: readonly FoundFile[], window: { fromMs: number; toMs: number }): Promise<{ table: Table; findings: QualityFinding[] }>;
   /**
    * Validated trades of the given days, ascending, in one pass over the files, one day in memory at a time; a day without
    * trades comes as 0 rows. @throws InvalidData with file and line; PipelineError IntegrityError when a file's bytes are

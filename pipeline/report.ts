@@ -11,17 +11,23 @@ export interface Figure {
   readonly source: string;
 }
 
-/** A line over time. */
+/** Points of one line, area or set of bars. */
 export interface ReportSeries {
   readonly name: string;
-  readonly timeMs: readonly number[];
-  readonly values: readonly number[];
+  /** UTC ms on a time axis, else numbers; ascending. For kind bar: the left edges of the bars. */
+  readonly x: readonly number[];
+  readonly y: readonly number[];
 }
 
 export interface ReportChart {
+  /** Section of the figures that the chart belongs to. */
+  readonly section: string;
   readonly title: string;
+  readonly xTitle: string;
   readonly yTitle: string;
-  readonly kind: 'line' | 'bar' | 'reliability';
+  readonly xType: 'time' | 'number';
+  /** reliability = observed rate over mean prediction, both in [0, 1], with the diagonal drawn in. */
+  readonly kind: 'line' | 'area' | 'bar' | 'reliability';
   readonly series: readonly ReportSeries[];
 }
 
@@ -34,7 +40,7 @@ export interface Report {
   readonly summary: readonly string[];
   readonly figures: readonly Figure[];
   readonly charts: readonly ReportChart[];
-  readonly tables: readonly { readonly title: string; readonly header: readonly string[]; readonly rows: readonly (readonly string[])[] }[];
+  readonly tables: readonly { readonly section: string; readonly title: string; readonly header: readonly string[]; readonly rows: readonly (readonly string[])[] }[];
   /** Results that are "too little data to tell", with the stated fallback. */
   readonly insufficient: readonly string[];
   readonly lineage: unknown;

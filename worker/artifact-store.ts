@@ -11,7 +11,7 @@ import type { Manifest } from '../pipeline/artifacts.js';
 export function openStore(env: NodeJS.ProcessEnv): ObjectStore {
   const url = env['ARES_STORE'];
   if (url === undefined) throw new PipelineError('InvalidSpec', 'expected ARES_STORE to name the store, for example s3://ares/default; npm run stack sets it');
-  return openObjectStore({ url, env, cacheFolder: cacheFolder(env) });
+  return openObjectStore({ url, env, cacheFolder: env['ARES_CACHE_DIR'] ?? cacheFolder(env) });
 }
 
 /** The orchestration's view of a store. */

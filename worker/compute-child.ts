@@ -19,9 +19,10 @@ const NEVER_ABORTED = { aborted: false, throwIfAborted: (): void => undefined };
 
 dieWithParent();
 const store = openStore(process.env);
+const portsFor = makeStepPorts(store);
 workerpool.worker({
   computeStep: async (job: ComputeJob) => reply(async () => computeStep(job)),
-  resolveSource: async (spec: RunSpec) => reply(async () => ({ resolved: await resolveSource(spec, resolveSettings(spec), makeStepPorts(store, null)) })),
+  resolveSource: async (spec: RunSpec) => reply(async () => ({ resolved: await resolveSource(spec, resolveSettings(spec), portsFor(null)) })),
 });
 
 async function computeStep(job: ComputeJob): Promise<ComputeAnswer> {
@@ -34,7 +35,7 @@ async function computeStep(job: ComputeJob): Promise<ComputeAnswer> {
     units: job.units,
     inputs: makeStepInputs(store, job.inputs),
     outputs,
-    ports: makeStepPorts(store, job.plan),
+    ports: portsFor(job.plan),
     execution: job.execution,
     signal: NEVER_ABORTED,
     seed: (...path) => deriveSeed(job.plan.spec.seed, job.step, ...path),

@@ -31,7 +31,11 @@ async function unpack(bytes: Uint8Array): Promise<Record<string, Uint8Array>> {
     for await (const entry of zip.eachEntry()) {
       const content = await buffer(await zip.openReadStreamPromise(entry));
       const found = crc32(content);
-      if (found !== entry.crc32) throw new PipelineError('IntegrityError', `member ${entry.fileName} of the bundle is damaged: expected CRC-32 ${hex(entry.crc32)}, found ${hex(found)}`);
+      if (found !== entry.crc32)
+        throw new PipelineError(
+          'IntegrityError',
+          `member ${entry.fileName} of the bundle is damaged: expected CRC-32 ${hex(entry.crc32)}, found ${hex(found)}`,
+        );
       if (entry.fileName in files) throw new PipelineError('IntegrityError', `the bundle holds member ${entry.fileName} twice`);
       files[entry.fileName] = new Uint8Array(content);
     }

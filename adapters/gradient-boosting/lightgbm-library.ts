@@ -1,5 +1,6 @@
 /** LightGBM's C interface (include/LightGBM/c_api.h, version 4.7.0) bound through koffi: typed arrays go in without copies. */
 import koffi from 'koffi';
+import type { LibraryHandle } from 'koffi';
 import { NumericalError } from '../../core/errors.js';
 import { PipelineError } from '../../pipeline/errors.js';
 
@@ -59,7 +60,7 @@ export function openLightgbm(path: string): LightgbmLibrary {
   };
 }
 
-function loadLibrary(path: string): koffi.LibraryHandle {
+function loadLibrary(path: string): LibraryHandle {
   try {
     return koffi.load(path);
   } catch (cause) {

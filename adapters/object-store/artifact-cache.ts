@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import { randomUUID } from 'node:crypto';
+import { onDisk } from '../local-disk/index.js';
 import { hashFile, makeHashingStream, sha256Hex } from './file-hash.js';
-import { codeOf, describeDiskError } from './store-errors.js';
+import { codeOf } from './store-errors.js';
 
 export interface CacheLimits {
   /** Size above which the least recently used copies go. */
@@ -37,20 +38,20 @@ export function openArtifactCache(cacheFolder: string, limits: CacheLimits): Art
   let unscannedBytes = Number.POSITIVE_INFINITY;
   const pathOf = (sha256: string): string => join(folder, sha256.slice(0, 2), sha256);
 
-  const trim = async (): Promise<{ removed: number; bytes: number }> => {
+  const trim = async (justAdded?: string): Promise<{ removed: number; bytes: number }> => {
     unscannedBytes = 0;
-    return evict(folder, limits);
+    return evict(folder, limits, justAdded);
   };
   const settle = async (temporary: string, sha256: string, bytes: number): Promise<void> => {
     await mkdir(join(folder, sha256.slice(0, 2)), { recursive: true });
     await rename(temporary, pathOf(sha256));
     unscannedBytes += bytes;
-    if (unscannedBytes > scanEvery) await trim();
+    if (unscannedBytes > scanEvery) await trim(pathOf(sha256));
   };
 
   return {
     folder,
-    trim,
+    trim: () => trim(),
     find: (sha256) => findCopy(pathOf(sha256), sha256),
     readBytes: async (sha256) => {
       const bytes = await readIfThere(pathOf(sha256));
@@ -112,18 +113,16 @@ async function readIfThere(path: string): Promise<Uint8Array | null> {
 
 async function temporaryPath(folder: string): Promise<string> {
   const temporary = join(folder, 'incoming');
-  await mkdir(temporary, { recursive: true }).catch((error: unknown) => {
-    throw describeDiskError(error, temporary);
-  });
+  await onDisk(temporary, () => mkdir(temporary, { recursive: true }));
   return join(temporary, randomUUID());
 }
 
 async function clearOnFailure<T>(temporary: string, work: () => Promise<T>): Promise<T> {
   try {
-    return await work();
+    return await onDisk(temporary, work);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw describeDiskError(error, temporary);
+    throw error;
   }
 }
 
@@ -146,17 +145,18 @@ interface CachedCopy {
 /** Left-overs of processes that died while writing go after a day. */
 const ABANDONED_MS = 86_400_000;
 
-async function evict(folder: string, limits: CacheLimits): Promise<{ removed: number; bytes: number }> {
+async function evict(folder: string, limits: CacheLimits, justAdded?: string): Promise<{ removed: number; bytes: number }> {
   const now = Date.now();
   const copies: CachedCopy[] = [];
-  for (const name of await readdir(folder)) copies.push(...await listCopies(join(folder, name)));
+  await mkdir(folder, { recursive: true });
+  for (const name of await readdir(folder)) copies.push(...(await listCopies(join(folder, name))));
   copies.sort((a, b) => a.usedMs - b.usedMs || (a.path < b.path ? -1 : 1));
   let total = copies.reduce((sum, copy) => sum + copy.bytes, 0);
   let removed = 0;
   for (const copy of copies) {
     const incoming = copy.path.startsWith(join(folder, 'incoming'));
     const isStale = now - copy.usedMs > (incoming ? ABANDONED_MS : limits.graceMs);
-    if (!isStale || (!incoming && total <= limits.limitBytes)) continue;
+    if (!isStale || copy.path === justAdded || (!incoming && total <= limits.limitBytes)) continue;
     await rm(copy.path, { force: true });
     total -= copy.bytes;
     removed++;

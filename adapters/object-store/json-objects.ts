@@ -37,12 +37,12 @@ export async function readJsonObject(session: S3Session, key: string): Promise<u
 
 /** Writes canonical JSON at `key`, replacing what is there. */
 export async function putJsonObject(session: S3Session, key: string, value: unknown): Promise<void> {
-  await put(session, key, value, {});
+  await put(session, { key, value });
 }
 
 /** Writes canonical JSON at `key` unless something is there; says whether it wrote. */
 export async function putJsonObjectIfAbsent(session: S3Session, key: string, value: unknown): Promise<boolean> {
-  return put(session, key, value, { IfNoneMatch: '*' });
+  return put(session, { key, value, condition: { IfNoneMatch: '*' } });
 }
 
 /** Objects whose key begins with `prefix`, by key. */
@@ -52,9 +52,15 @@ export async function listObjects(session: S3Session, prefix: string): Promise<L
   const found: ListedObject[] = [];
   let token: string | undefined;
   do {
-    const page = await request(session, { operation: 'LIST', key: whole }, () => session.client.send(new ListObjectsV2Command({
-      Bucket: session.location.bucket, Prefix: whole, ...(token === undefined ? {} : { ContinuationToken: token }),
-    })));
+    const page = await request(session, { operation: 'LIST', key: whole }, () =>
+      session.client.send(
+        new ListObjectsV2Command({
+          Bucket: session.location.bucket,
+          Prefix: whole,
+          ...(token === undefined ? {} : { ContinuationToken: token }),
+        }),
+      ),
+    );
     for (const item of page.Contents ?? []) {
       found.push({ key: item.Key!.slice(cut), bytes: item.Size ?? 0, modifiedMs: item.LastModified?.getTime() ?? 0 });
     }
@@ -69,14 +75,15 @@ export async function removeObject(session: S3Session, key: string): Promise<voi
   await request(session, { operation: 'DELETE', key: target.Key }, () => session.client.send(new DeleteObjectCommand(target)));
 }
 
-async function put(session: S3Session, key: string, value: unknown, condition: { IfNoneMatch?: '*' }): Promise<boolean> {
+async function put(session: S3Session, object: { key: string; value: unknown; condition?: { IfNoneMatch: '*' } }): Promise<boolean> {
+  const { key, value, condition } = object;
   const target = { Bucket: session.location.bucket, Key: fullKey(session.location, key) };
   return request(session, { operation: 'PUT', key: target.Key }, async () => {
     try {
       await session.client.send(new PutObjectCommand({ ...target, ...condition, Body: canonicalJson(value), ContentType: 'application/json' }));
       return true;
     } catch (error) {
-      if (condition.IfNoneMatch !== undefined && isConflict(error)) return false;
+      if (condition !== undefined && isConflict(error)) return false;
       throw error;
     }
   });

@@ -42,12 +42,14 @@ export async function readManifestObject(session: S3Session, step: string, key: 
   if (value === null) return null;
   const parsed = manifestSchema.safeParse(value);
   if (parsed.success && parsed.data.key === key && parsed.data.step === step) return parsed.data;
-  const problem = parsed.success ? `it is the manifest of ${parsed.data.step}/${parsed.data.key}` : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+  const problem = parsed.success
+    ? `it is the manifest of ${parsed.data.step}/${parsed.data.key}`
+    : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
   throw new PipelineError('IntegrityError', `${objectUri(session.location, manifestKey(step, key))} at ${session.endpoint} is no manifest: ${problem}`);
 }
 
 /** Names of a manifest's artifacts whose object is gone or has another size; empty when all are there. */
-export async function missingArtifacts(session: S3Session, manifest: Manifest): Promise<string[]> {
+export async function missingArtifacts(session: S3Session, manifest: Pick<Manifest, 'artifacts'>): Promise<string[]> {
   const missing: string[] = [];
   const queue = [...manifest.artifacts];
   const work = async (): Promise<void> => {

@@ -1,6 +1,7 @@
 /** The artifact store: content-addressed objects, manifests and small JSON in S3, read through a verified local cache. */
 import { PassThrough } from 'node:stream';
 import type { Manifest } from '../../pipeline/artifacts.js';
+import { PipelineError } from '../../pipeline/errors.js';
 import { cacheFolder as defaultCacheFolder } from '../local-paths.js';
 import { openArtifactCache } from './artifact-cache.js';
 import type { ArtifactCache } from './artifact-cache.js';
@@ -11,6 +12,7 @@ import { listObjects, putJsonObject, putJsonObjectIfAbsent, readJsonObject, remo
 import type { ListedObject } from './json-objects.js';
 import { commitManifestObject, missingArtifacts, readManifestObject } from './manifests.js';
 import type { CommittedManifest } from './manifests.js';
+import { hashStoredObject, sweepUnfinishedUploads } from './maintenance.js';
 import { headObject, putObjectBytes, putObjectFile } from './put-object.js';
 import type { StoredObject } from './put-object.js';
 import { endpointOf, makeS3Client } from './s3-client.js';
@@ -32,6 +34,8 @@ export interface StoreOptions {
   readonly cacheLimitBytes?: number;
   /** A copy used within this time is not evicted; default 15 minutes. */
   readonly cacheGraceMs?: number;
+  /** Silence of the server that counts as a failure of the request; default 60 s. */
+  readonly idleTimeoutMs?: number;
 }
 
 /** Every method throws PipelineError AccessDenied or StoreUnavailable with endpoint, bucket and key in its text. */
@@ -56,7 +60,7 @@ export interface ObjectStore {
   readManifest(step: string, key: string): Promise<Manifest | null>;
   manifestUri(step: string, key: string): string;
   /** Names of artifacts whose object is gone or has another size. */
-  missingArtifacts(manifest: Manifest): Promise<string[]>;
+  missingArtifacts(manifest: Pick<Manifest, 'artifacts'>): Promise<string[]>;
   /** JSON below the prefix (`runs/`, `registry/`, `ledger/`, `checkpoints/`), or null. */
   readJson(key: string): Promise<unknown>;
   putJson(key: string, value: unknown): Promise<void>;
@@ -65,6 +69,10 @@ export interface ObjectStore {
   /** Objects below a key prefix, by key. */
   list(prefix: string): Promise<ListedObject[]>;
   remove(key: string): Promise<void>;
+  /** Hash and size of what lies at a full address in S3, past the cache; null when it is gone. */
+  hashStored(uri: string): Promise<{ sha256: string; bytes: number } | null>;
+  /** Aborts multipart uploads begun before a time (UTC ms); says how many. */
+  sweepUploads(beforeMs: number): Promise<number>;
   /** Ends the client's connections. */
   close(): void;
 }
@@ -73,10 +81,10 @@ export interface ObjectStore {
 export function openObjectStore(options: StoreOptions): ObjectStore {
   const { env } = options;
   const location = parseStoreUrl(options.url);
-  const client = makeS3Client(env);
+  const client = makeS3Client(env, options.idleTimeoutMs);
   const session: S3Session = { client, location, endpoint: endpointOf(env) ?? `region ${env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? 'us-east-1'}` };
   const cache = openArtifactCache(options.cacheFolder ?? defaultCacheFolder(env), {
-    limitBytes: options.cacheLimitBytes ?? (env.ARES_CACHE_LIMIT_MIB === undefined ? DEFAULT_CACHE_BYTES : Number(env.ARES_CACHE_LIMIT_MIB) * 1024 ** 2),
+    limitBytes: options.cacheLimitBytes ?? cacheLimitOf(env),
     graceMs: options.cacheGraceMs ?? DEFAULT_GRACE_MS,
   });
   return {
@@ -106,6 +114,16 @@ export function openObjectStore(options: StoreOptions): ObjectStore {
     putJsonIfAbsent: (key, value) => putJsonObjectIfAbsent(session, key, value),
     list: (prefix) => listObjects(session, prefix),
     remove: (key) => removeObject(session, key),
+    hashStored: (uri) => hashStoredObject(session, uri),
+    sweepUploads: (beforeMs) => sweepUnfinishedUploads(session, beforeMs),
     close: () => client.destroy(),
   };
+}
+
+/** @throws PipelineError InvalidSpec when the environment holds no number of MiB */
+function cacheLimitOf(env: Environment): number {
+  const text = env.ARES_CACHE_LIMIT_MIB;
+  if (text === undefined || text === '') return DEFAULT_CACHE_BYTES;
+  if (!/^\d+$/.test(text)) throw new PipelineError('InvalidSpec', `expected ARES_CACHE_LIMIT_MIB to be a whole number of MiB, found ${text}`);
+  return Number(text) * 1024 ** 2;
 }

@@ -38,7 +38,9 @@ export async function putObjectBytes(session: S3Session, bytes: Uint8Array): Pro
   const stored = describeObject(session, { sha256: sha256Hex(bytes), bytes: bytes.length });
   if (await isStored(session, stored)) return stored;
   const key = fullKey(session.location, `objects/${stored.sha256}`);
-  await request(session, { operation: 'PUT', key }, () => session.client.send(new PutObjectCommand({ Bucket: session.location.bucket, Key: key, Body: bytes })));
+  await request(session, { operation: 'PUT', key }, () =>
+    session.client.send(new PutObjectCommand({ Bucket: session.location.bucket, Key: key, Body: bytes })),
+  );
   return stored;
 }
 
@@ -74,12 +76,14 @@ async function uploadParts(session: S3Session, path: string, stored: StoredObjec
   const source = createReadStream(path, { highWaterMark: 1 << 20 });
   source.on('error', (error) => stream.destroy(error));
   const body = source.pipe(stream);
-  await request(session, action, () => new Upload({
-    client: session.client,
-    params: { ...target, Body: body },
-    partSize: PART_BYTES,
-    queueSize: PARTS_AT_ONCE,
-  }).done());
+  await request(session, action, () =>
+    new Upload({
+      client: session.client,
+      params: { ...target, Body: body },
+      partSize: PART_BYTES,
+      queueSize: PARTS_AT_ONCE,
+    }).done(),
+  );
   if (digest().sha256 === stored.sha256) return;
   await request(session, action, () => session.client.send(new DeleteObjectCommand(target)));
   throw new PipelineError('IntegrityError', `the file ${path} changed while it was stored: ${placeOf(session, action)}`);

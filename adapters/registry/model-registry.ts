@@ -68,7 +68,10 @@ async function readEntry(store: JsonStore, key: string): Promise<RegistryEntry |
   if (value === null) return null;
   const parsed = entrySchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new PipelineError('IntegrityError', `${store.url}/${key} is no registry entry: ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`);
+  throw new PipelineError(
+    'IntegrityError',
+    `${store.url}/${key} is no registry entry: ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`,
+  );
 }
 
 function entryKey(symbol: string, version: string): string {

@@ -44,7 +44,10 @@ export function makeTestLedger(store: JsonStore): CountingTestLedger {
 function parseOpening(value: unknown, place: string): TestOpening {
   const parsed = openingSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new PipelineError('IntegrityError', `${place} is no opening of a test segment: ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`);
+  throw new PipelineError(
+    'IntegrityError',
+    `${place} is no opening of a test segment: ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`,
+  );
 }
 
 function folderOf(dataKey: string): string {

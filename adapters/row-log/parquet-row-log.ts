@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { ParquetSchema, ParquetWriter } from 'parquetjs-lite';
+import parquet from 'parquetjs-lite';
 import type { FieldDefinition } from 'parquetjs-lite';
 import { InvalidData } from '../../core/errors.js';
 import type { ColumnSpec, ColumnType, SchemaId } from '../../pipeline/schemas.js';
@@ -116,10 +116,11 @@ function parquetField(name: string, column: LogColumn): FieldDefinition {
 }
 
 async function seal(linesPath: string, path: string, columns: ReadonlyMap<string, LogColumn>): Promise<void> {
-  const schema = new ParquetSchema(Object.fromEntries([...columns].map(([name, column]) => [name, parquetField(name, column)])));
-  const writer = await ParquetWriter.openFile(schema, path, { rowGroupSize: ROW_GROUP_ROWS, useDataPageV2: false, pageIndex: false });
+  const schema = new parquet.ParquetSchema(Object.fromEntries([...columns].map(([name, column]) => [name, parquetField(name, column)])));
+  const writer = await parquet.ParquetWriter.openFile(schema, path, { rowGroupSize: ROW_GROUP_ROWS, useDataPageV2: false, pageIndex: false });
   const defaults = Object.fromEntries([...columns].filter(([, column]) => column.isExtra && column.type === 'text').map(([name]) => [name, '']));
   const lines = createReadStream(linesPath, 'utf8');
-  for await (const line of createInterface({ input: lines, crlfDelay: Number.POSITIVE_INFINITY })) await writer.appendRow({ ...defaults, ...(JSON.parse(line) as Row) });
+  for await (const line of createInterface({ input: lines, crlfDelay: Number.POSITIVE_INFINITY }))
+    await writer.appendRow({ ...defaults, ...(JSON.parse(line) as Row) });
   await writer.close();
 }

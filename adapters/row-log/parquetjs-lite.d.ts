@@ -6,12 +6,14 @@ declare module 'parquetjs-lite' {
     readonly compression: 'SNAPPY' | 'UNCOMPRESSED';
     readonly statistics: boolean;
   }
-  export class ParquetSchema {
+  class ParquetSchema {
     constructor(fields: Readonly<Record<string, FieldDefinition>>);
   }
-  export class ParquetWriter {
+  class ParquetWriter {
     static openFile(schema: ParquetSchema, path: string, options: { rowGroupSize: number; useDataPageV2: boolean; pageIndex: boolean }): Promise<ParquetWriter>;
     appendRow(row: Readonly<Record<string, unknown>>): Promise<void>;
     close(): Promise<void>;
   }
+  const parquet: { readonly ParquetSchema: typeof ParquetSchema; readonly ParquetWriter: typeof ParquetWriter };
+  export default parquet;
 }

@@ -13,17 +13,19 @@ const UPLOADS_AT_ONCE = 4;
 export async function commitStaged(store: Pick<ObjectStore, 'putFile'>, staged: readonly StagedArtifact[]): Promise<ArtifactRef[]> {
   const limit = pLimit(UPLOADS_AT_ONCE);
   let failed = false;
-  const uploads = staged.map((artifact) => limit(async (): Promise<ArtifactRef | null> => {
-    if (failed) return null;
-    try {
-      const { uri, sha256, bytes } = await store.putFile(artifact.path);
-      const { name, kind, schema, rows } = artifact;
-      return { name, uri, kind, schema, sha256, bytes, ...(rows === undefined ? {} : { rows }) };
-    } catch (error) {
-      failed = true;
-      throw error;
-    }
-  }));
+  const uploads = staged.map((artifact) =>
+    limit(async (): Promise<ArtifactRef | null> => {
+      if (failed) return null;
+      try {
+        const { uri, sha256, bytes } = await store.putFile(artifact.path);
+        const { name, kind, schema, rows } = artifact;
+        return { name, uri, kind, schema, sha256, bytes, ...(rows === undefined ? {} : { rows }) };
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }),
+  );
   const settled = await Promise.allSettled(uploads);
   const failure = settled.find((upload) => upload.status === 'rejected');
   if (failure !== undefined) throw failure.reason;

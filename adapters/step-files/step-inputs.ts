@@ -19,7 +19,10 @@ export function makeStepInputs(store: ArtifactReader, artifacts: Readonly<Record
   const ref = (step: string, name: string): ArtifactRef => {
     const found = byStep.get(step)?.get(name);
     if (found !== undefined) return found;
-    throw new PipelineError('MissingArtifact', `step ${step} has no artifact ${name}; it has ${[...(byStep.get(step)?.keys() ?? [])].sort().join(', ') || 'none'}`);
+    throw new PipelineError(
+      'MissingArtifact',
+      `step ${step} has no artifact ${name}; it has ${[...(byStep.get(step)?.keys() ?? [])].sort().join(', ') || 'none'}`,
+    );
   };
   const reading = async <T>(step: string, name: string, read: (found: ArtifactRef) => Promise<T>): Promise<T> => {
     const found = ref(step, name);
@@ -33,10 +36,12 @@ export function makeStepInputs(store: ArtifactReader, artifacts: Readonly<Record
   return {
     names: (step, prefix = '') => [...(byStep.get(step)?.keys() ?? [])].filter((name) => name.startsWith(prefix)).sort(),
     ref,
-    table: (step, name, schema) => reading(step, name, async (found) => {
-      if (found.kind !== 'table' && found.kind !== 'log' && found.kind !== 'report') throw new InvalidData(`expected artifact ${step}/${name} to be a table, found kind ${found.kind}`);
-      return checkTable(await readParquet(await store.getToCache(found)), schema, `${step}/${name}`);
-    }),
+    table: (step, name, schema) =>
+      reading(step, name, async (found) => {
+        if (found.kind !== 'table' && found.kind !== 'log' && found.kind !== 'report')
+          throw new InvalidData(`expected artifact ${step}/${name} to be a table, found kind ${found.kind}`);
+        return checkTable(await readParquet(await store.getToCache(found)), schema, `${step}/${name}`);
+      }),
     json: <T>(step: string, name: string) => reading(step, name, async (found) => JSON.parse(new TextDecoder().decode(await store.getBytes(found))) as T),
     bytes: (step, name) => reading(step, name, (found) => store.getBytes(found)),
     path: (step, name) => reading(step, name, (found) => store.getToCache(found)),

@@ -37,7 +37,8 @@ export function makeStepOutputs(stagingFolder: string, options: { readonly memor
   const limits = { threads: 1, ...options };
 
   const begin = async (name: string): Promise<string> => {
-    if (name === '' || name.split('/').some((part) => part === '' || part === '.' || part === '..')) throw new PipelineError('IntegrityError', `Invariant: ${JSON.stringify(name)} is no artifact name`);
+    if (name === '' || name.split('/').some((part) => part === '' || part === '.' || part === '..'))
+      throw new PipelineError('IntegrityError', `Invariant: ${JSON.stringify(name)} is no artifact name`);
     if (begun.has(name)) throw new PipelineError('IntegrityError', `Invariant: the step wrote artifact ${name} twice`);
     begun.add(name);
     const path = join(stagingFolder, 'files', encodeURIComponent(name));
@@ -56,7 +57,13 @@ export function makeStepOutputs(stagingFolder: string, options: { readonly memor
     log: async (name, schema) => {
       const path = await begin(name);
       let rows = 0;
-      const log = openRowLog({ path, schema, sealed: (count) => { rows = count; } });
+      const log = openRowLog({
+        path,
+        schema,
+        sealed: (count) => {
+          rows = count;
+        },
+      });
       return {
         append: (row) => log.append(row),
         close: async () => {
@@ -71,11 +78,13 @@ export function makeStepOutputs(stagingFolder: string, options: { readonly memor
       await onDisk(path, () => writeFile(path, canonicalJson(value)));
       await finish({ name, kind: 'json', schema, path });
     },
+    // eslint-disable-next-line max-params -- the signature of StepOutputs
     bytes: async (name, kind, schema, bytes) => {
       const path = await begin(name);
       await onDisk(path, () => writeFile(path, bytes));
       await finish({ name, kind, schema, path });
     },
+    // eslint-disable-next-line max-params -- the signature of StepOutputs
     file: async (name, kind, schema, from, rows) => {
       const path = await begin(name);
       await onDisk(path, () => moveFile(from, path));

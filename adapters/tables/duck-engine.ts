@@ -45,14 +45,16 @@ export function sqlName(name: string): string {
 
 function openInstance(limits: EngineLimits): Promise<DuckDBInstance> {
   const key = `${limits.threads}/${limits.memoryLimitMiB}`;
-  const open = instances.get(key) ?? DuckDBInstance.create(':memory:', {
-    threads: String(limits.threads),
-    memory_limit: `${limits.memoryLimitMiB}MiB`,
-    temp_directory: join(tmpdir(), `ares-duckdb-${process.pid}`),
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-    preserve_insertion_order: 'true',
-  });
+  const open =
+    instances.get(key) ??
+    DuckDBInstance.create(':memory:', {
+      threads: String(limits.threads),
+      memory_limit: `${limits.memoryLimitMiB}MiB`,
+      temp_directory: join(tmpdir(), `ares-duckdb-${process.pid}`),
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      preserve_insertion_order: 'true',
+    });
   instances.set(key, open);
   return open;
 }

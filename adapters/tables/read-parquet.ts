@@ -56,7 +56,11 @@ function columnExpression(field: { name: string; type: string }, subject: string
 
 function gatherColumn(chunks: readonly DuckDBDataChunk[], index: number, shape: { type: string; rowCount: number }): Column {
   if (shape.type === 'VARCHAR') return chunks.flatMap((chunk) => chunk.getColumnValues(index) as string[]);
-  const out = DOUBLES.has(shape.type) ? new Float64Array(shape.rowCount) : shape.type === 'BOOLEAN' ? new Uint8Array(shape.rowCount) : new Int32Array(shape.rowCount);
+  const out = DOUBLES.has(shape.type)
+    ? new Float64Array(shape.rowCount)
+    : shape.type === 'BOOLEAN'
+      ? new Uint8Array(shape.rowCount)
+      : new Int32Array(shape.rowCount);
   let row = 0;
   for (const chunk of chunks) {
     const items = vectorItems(chunk.getColumnVector(index));

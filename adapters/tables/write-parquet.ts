@@ -1,6 +1,6 @@
 /** A table as one Parquet file: zstd, fixed row groups, the same bytes for the same table. */
 import { BIGINT, BOOLEAN, DOUBLE, DuckDBDataChunk, INTEGER, UTINYINT, VARCHAR } from '@duckdb/node-api';
-import type { DuckDBAppender, DuckDBType, DuckDBVarCharVector } from '@duckdb/node-api';
+import type { DuckDBAppender, DuckDBType, DuckDBVarCharVector, DuckDBVector } from '@duckdb/node-api';
 import { InvalidData } from '../../core/errors.js';
 import type { Column, Table } from '../../core/data/table.js';
 import type { EngineLimits } from './duck-engine.js';
@@ -68,13 +68,12 @@ function appendTable(appender: DuckDBAppender, table: Table, types: readonly Duc
   for (let from = 0; from < table.rowCount; from += CHUNK_ROWS) {
     const count = Math.min(CHUNK_ROWS, table.rowCount - from);
     const chunk = DuckDBDataChunk.create(types, count);
-    for (let c = 0; c < columns.length; c++) fillVector(chunk, c, columns[c]!, { from, count });
+    for (let c = 0; c < columns.length; c++) fillVector(chunk.getColumnVector(c), columns[c]!, { from, count });
     appender.appendDataChunk(chunk);
   }
 }
 
-function fillVector(chunk: DuckDBDataChunk, index: number, column: Column, span: { from: number; count: number }): void {
-  const vector = chunk.getColumnVector(index);
+function fillVector(vector: DuckDBVector, column: Column, span: { from: number; count: number }): void {
   const { from, count } = span;
   if (column instanceof Float64Array) {
     const items = vectorItems(vector);

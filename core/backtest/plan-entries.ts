@@ -22,8 +22,6 @@ export interface EntryRules {
   readonly barriers: BarrierChoice;
   readonly costs: TradingCosts;
   readonly spot: boolean;
-  /** Standard error of the tactician's probability, for Kelly's shrinkage. */
-  readonly probabilityError: number;
 }
 
 /**
@@ -65,11 +63,11 @@ function positionSize(decisions: Decisions, row: number, rules: EntryRules): num
 }
 
 function kellyPosition(p: number, volatility: number, rules: EntryRules): number {
-  const { risk } = rules.parameters;
+  const { risk, sizing } = rules.parameters;
   const roundTrip = 2 * (rules.costs.takerFeeBps + rules.costs.halfSpreadBps) * 1e-4;
   const gain = Math.exp(rules.barriers.takeProfit * risk.takeProfitScale * volatility) - 1 - roundTrip;
   const loss = 1 - Math.exp(-rules.barriers.stopLoss * risk.stopLossScale * volatility) + roundTrip;
-  return gain > 0 && loss > 0 ? shrunkKelly(p, gain / loss, rules.probabilityError) / loss : 0;
+  return gain > 0 && loss > 0 ? shrunkKelly(p, gain / loss, sizing.probabilityError) / loss : 0;
 }
 
 function regimeScale(decisions: Decisions, row: number, parameters: StrategyParameters): number {

@@ -21,8 +21,6 @@ export interface BacktestSettings {
   readonly costs: TradingCosts;
   /** compounding: sizes are fractions of the equity at the entry; fixed: of the initial capital. */
   readonly capital: 'compounding' | 'fixed';
-  /** Standard error of the tactician's probability, for Kelly's shrinkage. */
-  readonly probabilityError: number;
 }
 
 /**

@@ -15,6 +15,8 @@ export interface StrategyParameters {
     readonly kellyFraction: number;
     /** Largest position as a fraction of equity. */
     readonly maximumPosition: number;
+    /** Standard error of the tactician's probability, for Kelly's shrinkage: set from the calibration sample, not searched. */
+    readonly probabilityError: number;
   };
   readonly risk: {
     /** Factor on the labels' take-profit distance. */
@@ -48,7 +50,7 @@ export const PARAMETER_GROUPS = ['thresholds', 'sizing', 'risk', 'ensemble', 're
 /** Used where selection has too little data to choose. */
 export const DEFAULT_STRATEGY_PARAMETERS: StrategyParameters = Object.freeze<StrategyParameters>({
   thresholds: { analyst: 0.5, tactician: 0.5 },
-  sizing: { rule: 'bet-size', kellyFraction: 1, maximumPosition: 1 },
+  sizing: { rule: 'bet-size', kellyFraction: 1, maximumPosition: 1, probabilityError: 0.05 },
   risk: { takeProfitScale: 1, stopLossScale: 1, dailyLossLimit: 0.05, maximumDrawdown: 0.3 },
   ensemble: { pooledWeight: 0 },
   regime: { BULL: 1, BEAR: 1, SIDEWAYS: 1, VOLATILE: 1 },

@@ -16,22 +16,35 @@ export interface Trade {
   readonly decision: number;
 }
 
+type Amounts = Pick<BacktestTrades, 'entryTimeMs' | 'exitTimeMs' | 'entryPrice' | 'exitPrice' | 'quantity' | 'grossPnl' | 'fees' | 'slippage' | 'funding' | 'netPnl'>;
+
 /** The trades' columns, in the given order. */
 export function tradeColumns(trades: readonly Trade[]): BacktestTrades {
-  const column = (value: (trade: Trade) => number): Float64Array => Float64Array.from(trades, value);
-  return {
-    entryTimeMs: column((trade) => trade.entryTimeMs),
-    exitTimeMs: column((trade) => trade.exitTimeMs),
-    side: Int32Array.from(trades, (trade) => trade.side),
-    entryPrice: column((trade) => trade.entryPrice),
-    exitPrice: column((trade) => trade.exitPrice),
-    quantity: column((trade) => trade.quantity),
-    grossPnl: column((trade) => trade.grossPnl),
-    fees: column((trade) => trade.fees),
-    slippage: column((trade) => trade.slippage),
-    funding: column((trade) => trade.funding),
-    netPnl: column((trade) => trade.grossPnl - trade.fees - trade.slippage - trade.funding),
-    exitReason: trades.map((trade) => trade.exitReason),
-    decision: Int32Array.from(trades, (trade) => trade.decision),
+  const count = trades.length;
+  const column = (): Float64Array => new Float64Array(count);
+  const amounts: Amounts = {
+    entryTimeMs: column(), exitTimeMs: column(), entryPrice: column(), exitPrice: column(), quantity: column(),
+    grossPnl: column(), fees: column(), slippage: column(), funding: column(), netPnl: column(),
   };
+  const side = new Int32Array(count);
+  const decision = new Int32Array(count);
+  const exitReason: ExitReason[] = [];
+  for (let i = 0; i < count; i++) {
+    const trade = trades[i]!;
+    amounts.entryTimeMs[i] = trade.entryTimeMs;
+    amounts.exitTimeMs[i] = trade.exitTimeMs;
+    amounts.entryPrice[i] = trade.entryPrice;
+    amounts.exitPrice[i] = trade.exitPrice;
+    amounts.quantity[i] = trade.quantity;
+    amounts.grossPnl[i] = trade.grossPnl;
+    amounts.fees[i] = trade.fees;
+    amounts.slippage[i] = trade.slippage;
+    amounts.funding[i] = trade.funding;
+    amounts.netPnl[i] = trade.grossPnl - trade.fees - trade.slippage - trade.funding;
+    side[i] = trade.side;
+    decision[i] = trade.decision;
+    exitReason.push(trade.exitReason);
+  }
+  const { entryTimeMs, exitTimeMs, ...values } = amounts;
+  return { entryTimeMs, exitTimeMs, side, ...values, exitReason, decision };
 }

@@ -25,6 +25,7 @@ export interface Stack {
   /** Sum of uniqueness of the regime's labelled train rows. */
   readonly effectiveSample: number;
   readonly rows: number;
+  /** The regime's own specialists, then the pooled ones; none where the status is pooled. */
   readonly members: readonly EnsembleMember[];
   /** One weight a member, at least 0, on its log-odds. */
   readonly weights: readonly number[];

@@ -49,7 +49,8 @@ export interface CrossFit {
 
 /**
  * The ensemble fitted on all examples. A regime's stack is fitted on that regime's rows, POOLED's on all, weighted by
- * uniqueness among these rows.
+ * uniqueness among these rows. A regime's members are its own specialists and the pooled ones: few rows make specialists
+ * noisy, and the weights decide how far to trust them (partial pooling).
  * @throws InsufficientData when POOLED has no member, so that a thin regime has nothing to fall back on.
  */
 export function fitEnsemble(examples: EnsembleExamples, options: EnsembleOptions): Ensemble {
@@ -84,7 +85,7 @@ export function equalBlend(ensemble: Ensemble): Ensemble {
 }
 
 function ensembleOfRows(examples: EnsembleExamples, rows: Int32Array, options: EnsembleOptions): Ensemble {
-  const stacks = [...REGIMES, POOLED].map((regime, number) => {
+  const stacks = ([...REGIMES, POOLED] as const).map((regime, number) => {
     const own = regime === POOLED ? rows : rows.filter((row) => examples.regime[row] === number);
     return stackOfRows(examples, own, { ...options, regime });
   });
@@ -93,11 +94,12 @@ function ensembleOfRows(examples: EnsembleExamples, rows: Int32Array, options: E
 
 function stackOfRows(examples: EnsembleExamples, rows: Int32Array, options: EnsembleOptions & { readonly regime: RegimeOrPooled }): Stack {
   const { regime } = options;
-  const members = options.members.filter((member) => member.regime === regime);
+  const own = options.members.filter((member) => member.regime === regime);
   const weights = computeUniqueness(takeAt(examples.startMs, rows), takeAt(examples.endMs, rows));
   const effectiveSample = weights.reduce((sum, weight) => sum + weight, 0);
+  const members = own.length === 0 || regime === POOLED ? own : [...own, ...options.members.filter((member) => member.regime === POOLED)];
   const common = { regime, effectiveSample, rows: rows.length, members };
-  if (members.length === 0) {
+  if (own.length === 0) {
     if (regime === POOLED) throw new InsufficientData(`expected a trained ${options.role} specialist of ${POOLED}, found none`);
     return { ...common, ...equalWeights(0), status: 'pooled', reason: `no specialist of ${regime} was trained, the stack of ${POOLED} serves` };
   }

@@ -2,7 +2,7 @@
 import type { Booster, GradientBoosting } from './gradient-boosting.js';
 import type { Classifier, FitData, FitOptions, Matrix, ModelFamily } from './model.js';
 import { checkColumnCount, checkFitData, numberParameter } from './check-fit-data.js';
-import { takeMatrixRows } from './feature-matrix.js';
+import { takeMatrixRows } from './matrix-parts.js';
 import { decodeModel, encodeModel } from './model-bytes.js';
 
 /** Small trees, slow learning, strong leaves: market data of a few hundred effective examples. */

@@ -20,7 +20,7 @@ export interface GaussianHmm extends MarkovChain {
 export interface HmmFit {
   readonly model: GaussianHmm;
   readonly logLikelihood: number;
-  /** Of the best start. */
+  /** Of the best climb, after its screening. */
   readonly iterations: number;
   readonly converged: boolean;
   /** Sum of each state's posterior probability over the rows: its effective number of rows, [k]. */
@@ -32,13 +32,15 @@ export interface HmmFit {
 export interface HmmOptions {
   readonly states: number;
   readonly random: Random;
-  /** Independent starts; the likeliest end wins, the earlier one on a tie. */
+  /** Independent starts; the earlier one wins a tie. */
   readonly starts: number;
   readonly maximumIterations: number;
   /** Gain of mean log-likelihood a row below which the fit has converged. */
   readonly tolerance: number;
   /** Least variance in every dimension. */
   readonly varianceFloor: number;
+  /** Added to the expected moves out of each state, spread evenly: above 0 it keeps every move possible. */
+  readonly transitionPrior: number;
   readonly signal?: Abort | undefined;
 }
 
@@ -48,20 +50,26 @@ export interface Observations {
   readonly dimensions: number;
 }
 
+/** Iterations of a short climb, and how many go on. */
+const SCREENING_ITERATIONS = 8;
+const FINALISTS = 3;
 /** Mean stay that a start assumes, in rows. */
 const INITIAL_STAY = 20;
-/** Added to each expected transition count: keeps every move possible. */
-const TRANSITION_PRIOR = 0.5;
 
 /**
- * The likeliest of `starts` fits.
+ * The likeliest fit: `starts` short climbs, of which the likeliest FINALISTS climb to the end.
  * @throws NumericalError when no start ends in finite numbers.
  */
 export function fitGaussianHmm(observations: Observations, options: HmmOptions): HmmFit {
-  let best: HmmFit | null = null;
-  for (let start = 0; start < options.starts; start++) {
+  const tried = Array.from({ length: options.starts }, () => {
     options.signal?.throwIfAborted();
-    const fit = climb(startModel(observations, options), observations, options);
+    return climb(startModel(observations, options), observations, { ...options, maximumIterations: Math.min(SCREENING_ITERATIONS, options.maximumIterations) });
+  });
+  const finalists = tried.filter((fit) => Number.isFinite(fit.logLikelihood)).sort((a, b) => b.logLikelihood - a.logLikelihood).slice(0, FINALISTS);
+  let best: HmmFit | null = null;
+  for (const { model } of finalists) {
+    options.signal?.throwIfAborted();
+    const fit = climb(model, observations, options);
     if (Number.isFinite(fit.logLikelihood) && (best === null || fit.logLikelihood > best.logLikelihood)) best = fit;
   }
   if (best === null) throw new NumericalError(`expected a finite likelihood from one of ${options.starts} starts, found none`);
@@ -114,7 +122,7 @@ function climb(start: GaussianHmm, observations: Observations, options: HmmOptio
       return { model, logLikelihood: step.logLikelihood, iterations: iteration, converged, occupancy: step.occupancy, posteriors: step.posteriors };
     }
     previous = step.logLikelihood;
-    model = maximise(step, observations, options.varianceFloor);
+    model = maximise(step, observations, options);
   }
 }
 
@@ -170,7 +178,7 @@ function smoothRow(state: SmoothState, at: number): void {
   }
 }
 
-function maximise(step: Expectation, observations: Observations, varianceFloor: number): GaussianHmm {
+function maximise(step: Expectation, observations: Observations, options: HmmOptions): GaussianHmm {
   const { values, dimensions } = observations;
   const { posteriors, occupancy, moves } = step;
   const k = occupancy.length;
@@ -187,14 +195,15 @@ function maximise(step: Expectation, observations: Observations, varianceFloor: 
   }
   return {
     initial: Array.from(posteriors.subarray(0, k), (p) => (p + 1e-6) / (1 + k * 1e-6)),
-    transition: occupancy.map((_, i) => transitionRow(moves, i, k)),
+    transition: occupancy.map((_, i) => transitionRow(moves.subarray(i * k, i * k + k), options.transitionPrior)),
     means,
-    variances: variances.map((row, j) => row.map((sum) => Math.max(sum / weight(j), varianceFloor))),
+    variances: variances.map((row, j) => row.map((sum) => Math.max(sum / weight(j), options.varianceFloor))),
   };
 }
 
-function transitionRow(moves: Float64Array, i: number, k: number): number[] {
-  const row = Array.from(moves.subarray(i * k, i * k + k), (count) => count + TRANSITION_PRIOR / k);
+function transitionRow(moves: Float64Array, prior: number): number[] {
+  const row = Array.from(moves, (count) => count + prior / moves.length);
   const sum = row.reduce((a, b) => a + b, 0);
-  return row.map((count) => count / sum);
+  // From a state that no row is in, every move is as likely.
+  return sum > 0 ? row.map((count) => count / sum) : row.map(() => 1 / row.length);
 }

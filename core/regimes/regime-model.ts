@@ -41,11 +41,12 @@ export interface RegimeModelOptions {
   readonly signal?: Abort;
 }
 
-const STARTS = 4;
+const STARTS = 16;
 const MAXIMUM_ITERATIONS = 100;
-const TOLERANCE = 1e-5;
+const TOLERANCE = 1e-7;
 /** Of standardised features. */
 const VARIANCE_FLOOR = 1e-3;
+const TRANSITION_PRIOR = 0.5;
 /** Least effective rows of a state, and least share of train: a state below it stands for a few odd bars. */
 const LEAST_STATE_ROWS = 10;
 const LEAST_STATE_SHARE = 0.02;
@@ -69,7 +70,7 @@ export function fitRegimeModel(bars: Bars, trainToMs: number, options: RegimeMod
     const shortage = states === 1 ? null : distinctShortage(observations.values, states);
     const fit = shortage !== null ? null : fitGaussianHmm(observations, {
       states, random: makeRandom(options.seed), starts: states === 1 ? 1 : STARTS, maximumIterations: MAXIMUM_ITERATIONS, tolerance: TOLERANCE,
-      varianceFloor: VARIANCE_FLOOR, signal: options.signal,
+      varianceFloor: VARIANCE_FLOOR, transitionPrior: TRANSITION_PRIOR, signal: options.signal,
     });
     const problem = shortage ?? (states === 1 || fit === null ? null : thinState(fit, trainBars));
     if (fit !== null && problem === null) {

@@ -1,23 +1,7 @@
-/** Columns of a table or rows of a matrix laid out row by row, as models read them. */
-import type { Table } from '../data/table.js';
-import { float64Column } from '../data/table.js';
+/** Rows or columns of a row-major matrix, copied out. */
 import type { Matrix } from './model.js';
 
-/**
- * The named columns of a table, row-major, in the given order.
- * @throws TypeError when a column is missing or not double.
- */
-export function featureMatrix(table: Table, names: readonly string[]): Matrix {
-  const columns = names.map((name) => float64Column(table, name));
-  const columnCount = names.length;
-  const values = new Float64Array(table.rowCount * columnCount);
-  columns.forEach((column, j) => {
-    for (let row = 0; row < table.rowCount; row++) values[row * columnCount + j] = column[row];
-  });
-  return { rowCount: table.rowCount, columnCount, values };
-}
-
-/** The given columns of a matrix, in the given order, copied. @throws RangeError on a column that is not there. */
+/** The given columns of a matrix, in the given order. @throws RangeError on a column that is not there. */
 export function takeMatrixColumns(matrix: Matrix, columns: readonly number[]): Matrix {
   const { rowCount, columnCount } = matrix;
   const bad = columns.find((column) => !(column >= 0 && column < columnCount));
@@ -29,7 +13,7 @@ export function takeMatrixColumns(matrix: Matrix, columns: readonly number[]): M
   return { rowCount, columnCount: columns.length, values };
 }
 
-/** The given rows of a matrix, in the given order, copied. @throws RangeError on a row that is not there. */
+/** The given rows of a matrix, in the given order. @throws RangeError on a row that is not there. */
 export function takeMatrixRows(matrix: Matrix, rows: Int32Array): Matrix {
   const { columnCount } = matrix;
   const values = new Float64Array(rows.length * columnCount);

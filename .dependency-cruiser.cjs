@@ -1,0 +1,75 @@
+/** Who may import whom (docs: README, "Where things are"). Calls and data flow downwards; imports never point up. */
+const only = (from, may, comment) => ({
+  name: `${from}-imports`,
+  comment,
+  severity: 'error',
+  from: { path: `^${from}/` },
+  to: { path: '^(core|pipeline|adapters|activities|workflows|worker|client|infra|tests|bench)/', pathNot: may },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', comment: 'modules that need each other are one module', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    { name: 'no-unresolved', comment: 'an import that leads nowhere', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^\\.\\./package\\.json$' } },
+    { name: 'nobody-imports-tests', severity: 'error', from: { pathNot: '^(tests|bench)/' }, to: { path: '^(tests|bench)/' } },
+    only('core', '^core/', 'the field knows no step, no file, no clock'),
+    only('pipeline', '^(pipeline|core)/', 'the contract'),
+    {
+      name: 'pipeline-core-types',
+      comment: 'pipeline takes types and named errors of core',
+      severity: 'error',
+      from: { path: '^pipeline/' },
+      to: { path: '^core/', pathNot: '^core/(errors|data|regimes|abort|stats)', dependencyTypesNot: ['type-only'] },
+    },
+    only('adapters', '^(adapters|pipeline|core)/', 'adapters implement the ports'),
+    only('activities', '^(activities|pipeline|core)/', 'adapters arrive through the context'),
+    only('workflows', '^(workflows|pipeline|activities)/|^core/errors', 'workflows know the contract and the types of activities'),
+    { name: 'workflows-activity-types', comment: 'a value import would pull activities into the sandbox', severity: 'error', from: { path: '^workflows/' }, to: { path: '^activities/', dependencyTypesNot: ['type-only'] } },
+    only('worker', '^(worker|adapters|activities|workflows|pipeline|core)/', 'the composition root'),
+    only('client', '^(client|pipeline|workflows)/|^adapters/(local-|object-store/|connection/)', 'the client knows specs, workflow types and where the stack is'),
+    only('infra', '^(infra|pipeline)/|^adapters/local-', 'how services are run; imported by nobody but tests'),
+    { name: 'nobody-imports-infra', severity: 'error', from: { pathNot: '^(infra|tests|bench)/' }, to: { path: '^infra/' } },
+    {
+      name: 'core-packages',
+      comment: 'core needs nothing from outside, save tfjs-core in core/nn',
+      severity: 'error',
+      from: { path: '^core/', pathNot: '^core/nn/' },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg', 'npm-unknown', 'core'] },
+    },
+    {
+      name: 'core-nn-packages',
+      severity: 'error',
+      from: { path: '^core/nn/' },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg', 'npm-unknown', 'core'], pathNot: 'node_modules/@tensorflow/tfjs-core/' },
+    },
+    {
+      name: 'pipeline-packages',
+      comment: 'the contract is pure: zod alone, no Node',
+      severity: 'error',
+      from: { path: '^pipeline/' },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg', 'npm-unknown', 'core'], pathNot: 'node_modules/zod/' },
+    },
+    {
+      name: 'workflow-packages',
+      comment: 'the workflow sandbox has no Node, and only the workflow package of Temporal',
+      severity: 'error',
+      from: { path: '^workflows/' },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg', 'npm-unknown', 'core'], pathNot: 'node_modules/(@temporalio/(workflow|common)|zod)/' },
+    },
+    {
+      name: 'no-temporal-in-steps',
+      comment: 'a step function runs in a test, a script or a compute child alike; one wrapper makes it an activity',
+      severity: 'error',
+      from: { path: '^activities/', pathNot: '^activities/(step-activities|index)\\.ts$' },
+      to: { path: 'node_modules/@temporalio/(activity|worker|client|workflow)/' },
+    },
+    { name: 'no-dev-packages', comment: 'what runs must be a dependency', severity: 'error', from: { pathNot: '^(tests|bench)/' }, to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(dist|\\.build-[^/]*)/' },
+    tsPreCompilationDeps: true,
+    combinedDependencies: false,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'], extensions: ['.ts', '.js', '.mjs', '.json'] },
+  },
+};

@@ -1,0 +1,124 @@
+/** Step 4: labels, weights, features and pruning for the analyst. */
+import type { Bars } from '../core/data/bars.js';
+import type { FeatureColumns, FeatureContext } from '../core/features/feature.js';
+import type { PruningDecision } from '../core/features/prune-features.js';
+import type { LabelChoice } from '../core/labels/label-choice.js';
+import type { TripleBarrierLabels } from '../core/labels/triple-barrier.js';
+import type { AnalystLabelingFeatureEngineeringParameters } from '../pipeline/steps/analyst-labeling-feature-engineering.js';
+import type { StepContext, StepFunction } from '../pipeline/step.js';
+import { analystFeatures } from '../core/chain/analyst-features.js';
+import { barCount, barsFromTable, barsKnownBy, lowerBound } from '../core/data/bars.js';
+import { float64Column, int32Column, makeTable } from '../core/data/table.js';
+import { InsufficientData, InvalidData } from '../core/errors.js';
+import { featuresOf } from '../core/features/compute-features.js';
+import { featureMatrix } from '../core/features/feature-matrix.js';
+import { pruneFeatures } from '../core/features/prune-features.js';
+import { regimeProbabilities } from '../core/features/regime-probability.js';
+import { exponentialVolatility } from '../core/labels/exponential-volatility.js';
+import { searchLabelParameters } from '../core/labels/search-label-parameters.js';
+import { computeTripleBarrier } from '../core/labels/triple-barrier.js';
+import { segmentsOfRows, uniquenessBySegment } from './segment-rows.js';
+
+type Context = StepContext<AnalystLabelingFeatureEngineeringParameters>;
+
+const BPS = 1e-4;
+
+/**
+ * Reads the bars and regimes known by the end of selection and writes `label-choice` (searched on train), `labels`, `features`,
+ * `feature-catalog` and `pruning` (fitted on train).
+ * @throws InsufficientData when train has no row with a known label; InvalidData when bars and regimes do not match.
+ */
+export const prepareAnalystData: StepFunction<AnalystLabelingFeatureEngineeringParameters> = async (context) => {
+  const { parameters } = context;
+  const { bars, regimes, regime } = await readBars(context);
+  const funding = await readFunding(context);
+  const volatility = exponentialVolatility(bars.close);
+  const choice = searchOnTrain(context, bars, volatility);
+  await context.outputs.json('label-choice', 'ares.label-choice', choice);
+  context.signal.throwIfAborted();
+
+  const labels = computeTripleBarrier(bars, volatility, choice);
+  const segment = segmentsOfRows(parameters.segments, bars.closeTimeMs, labels.labelEndMs);
+  await context.outputs.table('labels', 'ares.labels', labelTable(labels, { bars, volatility, segment, regime }));
+  context.progress(0.6, `labelled ${barCount(bars)} bars`);
+
+  const featureContext: FeatureContext = { regimes, funding };
+  const features = analystFeatures(bars, featureContext, parameters.features);
+  await context.outputs.table('features', 'ares.features', makeTable({
+    closeTimeMs: bars.closeTimeMs, ...Object.fromEntries(features.names.map((name, j) => [name, features.columns[j] as Float64Array])),
+  }));
+  await context.outputs.json('feature-catalog', 'ares.feature-catalog', featuresOf(parameters.features, featureContext)
+    .map(({ name, inputs, warmUp, range, source, set }) => ({ name, inputs, warmUp, range, source, set })));
+  context.progress(0.9, `computed ${features.names.length} features`);
+
+  await context.outputs.table('pruning', 'ares.pruning', pruningTable(pruneOnTrain(features, segment)));
+  context.count({ rowsIn: barCount(bars), rowsOut: barCount(bars) });
+  context.progress(1, 'done');
+};
+
+async function readBars(context: Context): Promise<{ bars: Bars; regimes: Float64Array; regime: Int32Array }> {
+  const all = barsFromTable(await context.inputs.table('market-regime-classification', 'bars', 'ares.bars'));
+  const bars = barsKnownBy(all, context.parameters.segments.selection.toMs);
+  const table = await context.inputs.table('market-regime-classification', 'regimes', 'ares.regimes');
+  const rows = barCount(bars);
+  const times = float64Column(table, 'closeTimeMs');
+  for (let row = 0; row < rows; row++) {
+    if (times[row] === bars.closeTimeMs[row]) continue;
+    throw new InvalidData(`regimes: expected closeTimeMs ${bars.closeTimeMs[row]} in row ${row} as in the bars, found ${times[row] ?? 'none'}`);
+  }
+  return { bars, regimes: regimeProbabilities(table, rows), regime: int32Column(table, 'regime').slice(0, rows) };
+}
+
+/** Funding payments made before the end of selection. */
+async function readFunding(context: Context): Promise<FeatureContext['funding']> {
+  const table = await context.inputs.table('data-collection', 'funding', 'ares.funding');
+  const timeMs = float64Column(table, 'timeMs');
+  const end = lowerBound(timeMs, context.parameters.segments.selection.toMs + 1);
+  return { timeMs: timeMs.subarray(0, end), rate: float64Column(table, 'rate').subarray(0, end) };
+}
+
+function searchOnTrain(context: Context, bars: Bars, volatility: Float64Array): LabelChoice {
+  const { parameters } = context;
+  const train = barsKnownBy(bars, parameters.segments.train.toMs);
+  return searchLabelParameters(train, volatility.subarray(0, barCount(train)), {
+    ...parameters.labels,
+    periodMs: parameters.periodMs,
+    folds: parameters.folds,
+    embargoMs: parameters.embargoMs,
+    costPerFill: (parameters.costs.takerFeeBps + parameters.costs.halfSpreadBps) * BPS,
+    progress: (fraction) => {
+      context.signal.throwIfAborted();
+      context.progress(fraction / 2, 'scoring label candidates');
+    },
+  });
+}
+
+interface LabelRows {
+  readonly bars: Bars;
+  readonly volatility: Float64Array;
+  readonly segment: readonly string[];
+  readonly regime: Int32Array;
+}
+
+function labelTable(labels: TripleBarrierLabels, { bars, volatility, segment, regime }: LabelRows): ReturnType<typeof makeTable> {
+  return makeTable({
+    closeTimeMs: bars.closeTimeMs, labelEndMs: labels.labelEndMs, label: labels.label, barrier: labels.barrier, logReturn: labels.logReturn,
+    volatility, uniqueness: uniquenessBySegment(segment, bars.closeTimeMs, labels.labelEndMs), regime, segment,
+  });
+}
+
+function pruneOnTrain(features: FeatureColumns, segment: readonly string[]): readonly PruningDecision[] {
+  const rows = Int32Array.from(segment.keys()).filter((row) => segment[row] === 'train');
+  if (rows.length === 0) throw new InsufficientData(`expected labelled rows in train, found none among ${segment.length} bars`);
+  return pruneFeatures(featureMatrix(features.columns), features.names, { rows });
+}
+
+function pruningTable(decisions: readonly PruningDecision[]): ReturnType<typeof makeTable> {
+  return makeTable({
+    feature: decisions.map(({ feature }) => feature),
+    kept: Uint8Array.from(decisions, ({ kept }) => (kept ? 1 : 0)),
+    stage: decisions.map(({ stage }) => stage),
+    statistic: Float64Array.from(decisions, ({ statistic }) => statistic),
+    reason: decisions.map(({ reason }) => reason),
+  });
+}

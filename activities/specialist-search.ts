@@ -1,0 +1,90 @@
+/** The search over LightGBM's parameters for one regime, scored on the same purged folds as the original. */
+import { NumericalError } from '../core/errors.js';
+import { logLoss } from '../core/metrics/classification.js';
+import type { ModelFamily } from '../core/models/model.js';
+import { tpeSampler } from '../core/optimization/sampler-tpe.js';
+import type { ParameterSet, SearchSpace } from '../core/optimization/search-space.js';
+import { searchTrials } from '../core/optimization/search-trials.js';
+import { canonicalJson } from '../pipeline/canonical-json.js';
+import type { StepContext } from '../pipeline/step.js';
+import type { AnalystEnhancementParameters } from '../pipeline/steps/analyst-enhancement.js';
+import type { SpecialistExamples } from './specialist-examples.js';
+import { valuesAt } from './specialist-examples.js';
+import type { SpecialistFold } from './specialist-folds.js';
+import type { OutOfFold } from './specialist-training.js';
+import { predictOutOfFold, scoreOwnRows } from './specialist-training.js';
+
+/** Ranges around the defaults, narrow enough for a few hundred effective examples. */
+export const LIGHTGBM_SPACE = {
+  rounds: { kind: 'int', low: 20, high: 200, log: true },
+  learning_rate: { kind: 'float', low: 0.01, high: 0.15, log: true },
+  num_leaves: { kind: 'int', low: 3, high: 15, log: true },
+  min_data_in_leaf: { kind: 'int', low: 10, high: 60, log: true },
+  lambda_l2: { kind: 'float', low: 0.01, high: 30, log: true },
+  feature_fraction: { kind: 'float', low: 0.3, high: 1 },
+  bagging_fraction: { kind: 'float', low: 0.5, high: 1 },
+} as const satisfies SearchSpace;
+
+export interface SpecialistSearch {
+  /** The best trial's, by the log loss of all folds: what the final model is fitted with. */
+  readonly parameters: ParameterSet;
+  /** In each fold the predictions of the trial that is best on the *other* folds: the choice has not seen the fold's rows. */
+  readonly outOfFold: OutOfFold;
+  readonly trials: number;
+}
+
+interface SearchWork {
+  readonly regime: string;
+  readonly examples: SpecialistExamples;
+  readonly folds: readonly SpecialistFold[];
+  readonly family: ModelFamily;
+}
+
+/** Runs `parameters.trials` trials and writes them to `trials/REGIME`; a trial's objective is its weighted log loss out of fold on the regime's rows. */
+export async function searchSpecialist(context: StepContext<AnalystEnhancementParameters>, work: SearchWork): Promise<SpecialistSearch> {
+  const { regime, examples, folds, family } = work;
+  const log = await context.outputs.log(`trials/${regime}`, 'ares.trials');
+  const predictions: OutOfFold[] = [];
+  const { trials, best } = await searchTrials({
+    space: LIGHTGBM_SPACE,
+    trials: context.parameters.trials,
+    seed: context.seed(regime, 'search'),
+    sampler: tpeSampler(),
+    signal: context.signal,
+    evaluate: async (parameters) => {
+      const unit = { regime, family, parameters: { ...family.defaults, ...parameters } };
+      const outOfFold = await predictOutOfFold(context, examples, { unit, folds });
+      predictions.push(outOfFold);
+      return scoreOwnRows(examples, outOfFold).logLoss;
+    },
+    onTrial: async ({ trial, parameters, objective, state }) => {
+      await log.append({ study: `${regime}/${family.id}`, trial, parameters: canonicalJson(parameters), objective, state });
+      context.progress((trial + 1) / context.parameters.trials, `${regime} ${family.id}: trial ${trial + 1} of ${context.parameters.trials}`);
+    },
+  });
+  await log.close();
+  if (best === null) throw new NumericalError(`expected a scored trial among ${trials.length} of regime ${regime}, found none`);
+  const chosen = chooseByOtherFolds(examples, folds, predictions);
+  return { parameters: { ...family.defaults, ...best.parameters } as ParameterSet, outOfFold: chosen, trials: trials.length };
+}
+
+/** Joins, fold by fold, the predictions of the trial whose log loss over the other folds is least (the first of equals). */
+export function chooseByOtherFolds(examples: SpecialistExamples, folds: readonly SpecialistFold[], predictions: readonly OutOfFold[]): OutOfFold {
+  const first = predictions[0];
+  if (first === undefined) throw new RangeError('expected the predictions of at least one trial, found none');
+  const probability = Float64Array.from(first.probability);
+  for (const { fold } of folds) {
+    const losses = predictions.map((trial) => lossOutside(examples, trial, fold));
+    const chosen = predictions[losses.indexOf(Math.min(...losses))] as OutOfFold;
+    chosen.fold.forEach((value, i) => {
+      if (value === fold) probability[i] = chosen.probability[i] as number;
+    });
+  }
+  return { ...first, probability };
+}
+
+function lossOutside(examples: SpecialistExamples, trial: OutOfFold, fold: number): number {
+  const chosen = Int32Array.from(trial.positions.keys()).filter((i) => trial.fold[i] !== fold && examples.own[trial.positions[i] as number] === 1);
+  const positions = chosen.map((i) => trial.positions[i] as number);
+  return logLoss(valuesAt(examples.label, positions), valuesAt(trial.probability, chosen), valuesAt(examples.uniqueness, positions));
+}

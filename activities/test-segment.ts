@@ -1,0 +1,43 @@
+/** Opens the run's test segment: the one way by which steps 14, 15 and 16 come to see it. */
+import type { TrainedChain } from '../core/chain/trained-chain.js';
+import { barsFromTable } from '../core/data/bars.js';
+import type { SegmentData, SegmentScore, SegmentTerms } from '../core/validation/score-segment.js';
+import { scoreSegment } from '../core/validation/score-segment.js';
+import { canonicalJson } from '../pipeline/canonical-json.js';
+import type { ChainParameters } from '../pipeline/chain-parameters.js';
+import type { StepContext } from '../pipeline/step.js';
+import { loadChain } from './load-chain.js';
+
+export interface TestSegment extends SegmentScore {
+  /** The run's chain; the caller disposes of it. */
+  readonly chain: TrainedChain;
+  readonly data: SegmentData;
+  readonly terms: SegmentTerms;
+}
+
+/** What the opening needs of a step's context. */
+export type TestSegmentContext = Pick<StepContext<{ readonly chain: ChainParameters }>, 'parameters' | 'inputs' | 'ports'>;
+
+/**
+ * The run's chain scored on its test segment, the opening entered in the ledger first. Call `chain.dispose()` when done.
+ * @throws PipelineError MissingArtifact when a part of the chain is not there; InsufficientData when the segment has no bar
+ */
+export async function openTestSegment(context: TestSegmentContext): Promise<TestSegment> {
+  const { inputs, ports } = context;
+  const parameters = context.parameters.chain;
+  const { test } = parameters.segments;
+  const { symbol, market } = parameters;
+  await ports.ledger.record({
+    dataKey: ports.sha256(canonicalJson({ symbol, market, test })),
+    modelKey: ports.sha256(canonicalJson(await inputs.json('final-parameters-optimization', 'parameters'))),
+    symbol,
+    ...test,
+  });
+  const data: SegmentData = {
+    fineBars: barsFromTable(await inputs.table('market-regime-classification', 'bars-fine', 'ares.bars')),
+    funding: await inputs.table('data-collection', 'funding', 'ares.funding'),
+  };
+  const terms: SegmentTerms = { ...test, periodMs: parameters.periodMs, market, costs: parameters.costs };
+  const chain = await loadChain(inputs, ports);
+  return { chain, data, terms, ...scoreSegment(chain, data, terms) };
+}

@@ -1,0 +1,131 @@
+/** Bars from kline files: every row validated, exact duplicates dropped, gaps left as gaps. */
+import { basename } from 'node:path';
+import { findBarFault } from '../../core/data/bar-faults.js';
+import type { Bars } from '../../core/data/bars.js';
+import { BAR_COLUMNS, barsToTable } from '../../core/data/bars.js';
+import type { GrowingColumn } from '../../core/data/growing-column.js';
+import { makeGrowingColumn } from '../../core/data/growing-column.js';
+import type { Table } from '../../core/data/table.js';
+import { takeRows } from '../../core/data/table.js';
+import { InvalidData } from '../../core/errors.js';
+import type { FoundFile, QualityFinding } from '../../pipeline/ports.js';
+import { checkHash } from './file-hash.js';
+import { finding, isoTime } from './findings.js';
+import { KLINES } from './layouts.js';
+import { rowBatches } from './row-batches.js';
+import { utcMs } from './utc-time.js';
+
+interface BarWindow {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly periodMs: number;
+}
+
+/** Rows of all files as they stand, with their places. */
+interface RawBars {
+  readonly columns: Record<(typeof BAR_COLUMNS)[number], GrowingColumn>;
+  readonly file: GrowingColumn;
+  readonly line: GrowingColumn;
+}
+
+/**
+ * The bars of the window from all files together, in time order. Refused: a row that breaks a rule of `findBarFault`, an
+ * open time off the period's grid, a close time other than the interval's end, time going backwards within a file, two
+ * different bars of one time. Repaired: equal bars of one time. Flagged: gaps and bars without volume.
+ * @throws InvalidData with file and line. @throws PipelineError IntegrityError when a file has changed since the plan.
+ */
+export async function readBars(files: readonly FoundFile[], window: BarWindow): Promise<{ table: Table; findings: QualityFinding[] }> {
+  const raw: RawBars = {
+    columns: Object.fromEntries(BAR_COLUMNS.map((name) => [name, makeGrowingColumn()])) as RawBars['columns'], file: makeGrowingColumn(), line: makeGrowingColumn(),
+  };
+  for (const [index, file] of files.entries()) {
+    await checkHash(file);
+    await readFile(file.path, { index, periodMs: window.periodMs }, raw);
+  }
+  const findings: QualityFinding[] = [];
+  const rows = keptRows(raw, { files, window }, findings);
+  const table = takeRows(barsToTable(Object.fromEntries(BAR_COLUMNS.map((name) => [name, raw.columns[name].toArray()])) as unknown as Bars), rows);
+  findings.push(...describeGaps(table, window));
+  findings.push(finding({ action: 'passed', check: 'bars', count: rows.length, detail: `${rows.length} bars of ${window.periodMs} ms kept out of ${raw.line.length} rows of ${files.length} files; prices, amounts, times and order checked` }));
+  return { table, findings };
+}
+
+async function readFile(path: string, source: { index: number; periodMs: number }, raw: RawBars): Promise<void> {
+  const name = basename(path);
+  let lastMs = Number.NEGATIVE_INFINITY;
+  for await (const batch of rowBatches(path, KLINES)) {
+    for (let row = 0; row < batch.count; row++) {
+      const line = batch.firstLine + row;
+      lastMs = addRow(batch.values.subarray(row * batch.width, (row + 1) * batch.width), { place: `${name}:${line}`, lastMs, periodMs: source.periodMs }, raw);
+      raw.file.push(source.index);
+      raw.line.push(line);
+    }
+  }
+}
+
+function addRow(values: Float64Array, row: { place: string; lastMs: number; periodMs: number }, raw: RawBars): number {
+  const [time, open, high, low, close, volume, closeTime, quoteVolume, tradeCount, takerBuyVolume] = values as unknown as [number, number, number, number, number, number, number, number, number, number];
+  const openTimeMs = utcMs(time, () => row.place);
+  const bar = { open, high, low, close, volume, quoteVolume, tradeCount, takerBuyVolume };
+  const fault = findBarFault(bar) ?? timeFault({ openTimeMs, closeTime, ...row });
+  if (fault !== null) throw new InvalidData(`${row.place}: ${fault}`);
+  raw.columns.openTimeMs.push(openTimeMs);
+  raw.columns.closeTimeMs.push(openTimeMs + row.periodMs);
+  for (const [name, value] of Object.entries(bar)) raw.columns[name as keyof typeof bar].push(value);
+  return openTimeMs;
+}
+
+function timeFault(row: { openTimeMs: number; closeTime: number; lastMs: number; periodMs: number; place: string }): string | null {
+  const { openTimeMs, closeTime, lastMs, periodMs } = row;
+  if (openTimeMs % periodMs !== 0) return `expected open_time on the grid of ${periodMs} ms, found ${openTimeMs}`;
+  if (!Number.isNaN(closeTime) && utcMs(closeTime, () => row.place) !== openTimeMs + periodMs - 1) return `expected close_time ${openTimeMs + periodMs - 1}, found ${closeTime}`;
+  return openTimeMs < lastMs ? `expected time to go forwards, found ${openTimeMs} (${isoTime(openTimeMs)}) after ${lastMs} (${isoTime(lastMs)})` : null;
+}
+
+/** Rows of the window in time order, one a time; equal duplicates dropped and recorded. */
+function keptRows(raw: RawBars, source: { files: readonly FoundFile[]; window: BarWindow }, findings: QualityFinding[]): Int32Array {
+  const time = raw.columns.openTimeMs;
+  const order = Int32Array.from({ length: time.length }, (_, row) => row);
+  order.sort((a, b) => time.at(a) - time.at(b) || a - b);
+  const kept: number[] = [];
+  for (const [i, row] of order.entries()) {
+    const before = i === 0 ? -1 : (order[i - 1] as number);
+    const isRepeat = before >= 0 && time.at(before) === time.at(row);
+    if (isRepeat) dropDuplicate(raw, { before, row, files: source.files }, findings);
+    else if (time.at(row) >= source.window.fromMs && time.at(row) + source.window.periodMs <= source.window.toMs) kept.push(row);
+  }
+  return Int32Array.from(kept);
+}
+
+function dropDuplicate(raw: RawBars, pair: { before: number; row: number; files: readonly FoundFile[] }, findings: QualityFinding[]): void {
+  const file = (row: number): string => basename((pair.files[raw.file.at(row)] as FoundFile).path);
+  const openTimeMs = raw.columns.openTimeMs.at(pair.row);
+  for (const name of BAR_COLUMNS) {
+    const [a, b] = [raw.columns[name].at(pair.before), raw.columns[name].at(pair.row)];
+    if (!Object.is(a, b)) {
+      throw new InvalidData(`${file(pair.row)}:${raw.line.at(pair.row)}: expected the same bar of ${isoTime(openTimeMs)} as in ${file(pair.before)}:${raw.line.at(pair.before)}, found ${name} ${b} instead of ${a}`);
+    }
+  }
+  findings.push(finding({
+    action: 'repaired', check: 'duplicate bar', file: file(pair.row), line: raw.line.at(pair.row), timeMs: openTimeMs,
+    detail: `equal to ${file(pair.before)}:${raw.line.at(pair.before)}, dropped`,
+  }));
+}
+
+function describeGaps(table: Table, window: BarWindow): QualityFinding[] {
+  const findings: QualityFinding[] = [];
+  const open = table.columns['openTimeMs'] as Float64Array;
+  const volume = table.columns['volume'] as Float64Array;
+  const gap = (fromMs: number, toMs: number): void => {
+    const count = Math.floor((toMs - fromMs) / window.periodMs);
+    if (count > 0) findings.push(finding({ action: 'flagged', check: 'gap', count, timeMs: fromMs, detail: `${count} bars missing from ${isoTime(fromMs)} to ${isoTime(toMs)}, left out` }));
+  };
+  for (let i = 1; i < open.length; i++) gap((open[i - 1] as number) + window.periodMs, open[i] as number);
+  if (open.length > 0) {
+    gap(window.fromMs, open[0] as number);
+    gap((open[open.length - 1] as number) + window.periodMs, window.toMs);
+  }
+  const idle = volume.reduce((count, value) => count + (value === 0 ? 1 : 0), 0);
+  if (idle > 0) findings.push(finding({ action: 'flagged', check: 'zero volume', count: idle, timeMs: open[volume.indexOf(0)] as number, detail: `${idle} bars without volume, kept; the first at timeMs` }));
+  return findings;
+}

@@ -1,0 +1,2 @@
+/** The report as one page. */
+export { makeReportRenderer } from './report-renderer.js';

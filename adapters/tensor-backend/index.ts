@@ -1,0 +1,3 @@
+/** The tensor backend over TensorFlow's C library. */
+export { openTensorBackend } from './tensorflow.js';
+export type { TensorBackendOptions } from './tensorflow.js';

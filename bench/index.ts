@@ -1,0 +1,17 @@
+/** `npm run bench -- SUBJECT...`: prints one JSON line a case. One subject a file, one line here. */
+import { pipelineBench } from './pipeline.js';
+import type { BenchLine } from './bench-line.js';
+
+const SUBJECTS: Readonly<Record<string, () => AsyncIterable<BenchLine>>> = {
+  pipeline: pipelineBench,
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((subject) => !(subject in SUBJECTS));
+if (asked.length === 0 || unknown.length > 0) {
+  console.error(`expected subjects out of: ${Object.keys(SUBJECTS).join(', ')}; found ${asked.join(' ') || 'none'}`);
+  process.exit(2);
+}
+for (const subject of asked) {
+  for await (const line of (SUBJECTS[subject] as () => AsyncIterable<BenchLine>)()) console.log(JSON.stringify(line));
+}

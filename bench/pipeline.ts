@@ -1,0 +1,81 @@
+/**
+ * Question: how long does a whole run take at the reference volume (17,847,123 simulated trades over 879 hours, analyst
+ * bars of 1h, dev's trial counts), where does the time go, and what does the same run take when all of it is cached?
+ * One run each, on a stack of its own; no peer has the chain.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { once } from 'node:events';
+import type { BenchLine } from './bench-line.js';
+import { watchMemory } from './process-memory.js';
+
+const TRADES = 17_847_123;
+const SPEC = {
+  preset: 'dev',
+  timeframe: '1h',
+  from: '2024-01-01',
+  // 879 hours
+  to: '2024-02-06T15:00:00Z',
+  simulation: { totalTrades: TRADES },
+};
+
+interface RunJson {
+  readonly steps: readonly { id: string; seconds: number; cached: boolean; startedMs?: number; endedMs?: number; rowsIn: number; rowsOut: number; artifacts: readonly { sha256: string }[] }[];
+  readonly seconds?: number;
+  readonly orchestrationSeconds?: number;
+}
+
+/** The first run, then the cached one. */
+export async function* pipelineBench(): AsyncIterable<BenchLine> {
+  const folder = await mkdtemp(join(tmpdir(), 'ares-bench-'));
+  const env = { ...process.env, ARES_STATE: join(folder, 'state'), ARES_CACHE_DIR: join(folder, 'cache') };
+  const stack = spawn(process.execPath, [fileURLToPath(new URL('../infra/stack.js', import.meta.url))], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    await once(stack.stdout, 'data');
+    yield await measure('first run', stack.pid as number, env);
+    yield await measure('all cached', stack.pid as number, env);
+  } finally {
+    const ended = once(stack, 'exit');
+    stack.kill('SIGTERM');
+    await ended;
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function measure(name: string, stackPid: number, env: NodeJS.ProcessEnv): Promise<BenchLine> {
+  const memory = watchMemory(stackPid);
+  const started = performance.now();
+  const output = await runAres(['run', '--json', '--spec', JSON.stringify(SPEC)], env);
+  const seconds = (performance.now() - started) / 1000;
+  const { peakMiB, byProgram } = await memory.stop();
+  const run = JSON.parse(output) as RunJson;
+  return {
+    subject: 'pipeline',
+    case: name,
+    n: TRADES,
+    seconds: Math.round(seconds * 100) / 100,
+    peer: null,
+    peerSeconds: null,
+    ratio: null,
+    peakMiB,
+    check: run.steps.at(-1)?.artifacts.map((artifact) => artifact.sha256.slice(0, 12)).join(' ') ?? '',
+    details: {
+      secondsByStep: Object.fromEntries(run.steps.map((step) => [step.id, step.seconds])),
+      cachedSteps: run.steps.filter((step) => step.cached).length,
+      workflowSeconds: run.seconds ?? null,
+      peakMiBByProgram: byProgram,
+    },
+  };
+}
+
+async function runAres(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('../client/cli.js', import.meta.url)), ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  child.stdout.on('data', (chunk) => { output += String(chunk); });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`ares ${args[0]} ended with ${code}`);
+  return output;
+}

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { cloneRoot } from '../support/repository.js';
+
+interface Manifest {
+  readonly dependencies: Record<string, string>;
+  readonly devDependencies: Record<string, string>;
+}
+interface Lockfile {
+  readonly packages: Record<string, { readonly version?: string; readonly integrity?: string; readonly link?: boolean }>;
+}
+
+const manifest = JSON.parse(await readFile(join(cloneRoot(), 'package.json'), 'utf8')) as Manifest;
+const lockfile = JSON.parse(await readFile(join(cloneRoot(), 'package-lock.json'), 'utf8')) as Lockfile;
+const wanted = { ...manifest.dependencies, ...manifest.devDependencies };
+
+test('every package is asked for at one exact version, and the lockfile holds that one', () => {
+  assert.ok(Object.keys(wanted).length > 20);
+  for (const [name, version] of Object.entries(wanted)) {
+    assert.match(version, /^\d+\.\d+\.\d+(-[\w.]+)?$/, `${name} is asked for as ${version}`);
+    assert.equal(lockfile.packages[`node_modules/${name}`]?.version, version, `${name} in package-lock.json`);
+  }
+});
+
+test('every locked package has an integrity hash', () => {
+  const bare = Object.entries(lockfile.packages).filter(([path, entry]) => path !== '' && entry.link !== true && entry.integrity === undefined);
+  assert.deepEqual(bare.map(([path]) => path), []);
+});
+
+test('all Temporal packages are of one version, nested ones too', () => {
+  const versions = Object.entries(lockfile.packages).filter(([path]) => /node_modules\/@temporalio\/[^/]+$/.test(path)).map(([, entry]) => entry.version);
+  assert.ok(versions.length >= 6);
+  assert.equal(new Set(versions).size, 1, versions.join(', '));
+});
+
+test('every package we ask for stands in docs/dependencies.md', async () => {
+  const text = await readFile(join(cloneRoot(), 'docs', 'dependencies.md'), 'utf8');
+  assert.deepEqual(Object.keys(wanted).filter((name) => !text.includes(`\`${name}\``)), []);
+});

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { forwardFilter } from '../../../core/regimes/forward-filter.js';
+import type { Observations } from '../../../core/regimes/gaussian-hmm.js';
+import { fitGaussianHmm, logEmissions } from '../../../core/regimes/gaussian-hmm.js';
+import { clusterMeans } from '../../../core/regimes/k-means.js';
+import { makeRandom } from '../../../core/stats/random.js';
+
+/** 400 rows of two states in turns of 40; normals by Box-Muller over the minimal standard generator, so that other tools can make them too. */
+function referenceRows(): Observations {
+  let x = 1;
+  const uniform = (): number => {
+    x = (16807 * x) % 2147483647;
+    return x / 2147483647;
+  };
+  const values = new Float64Array(800);
+  for (let t = 0; t < 400; t++) {
+    const isSecond = Math.floor(t / 40) % 2 === 1;
+    const a = uniform();
+    const b = uniform();
+    const radius = Math.sqrt(-2 * Math.log(a));
+    values[2 * t] = (isSecond ? 1.5 : -1) + (isSecond ? 1.2 : 0.5) * radius * Math.cos(2 * Math.PI * b);
+    values[2 * t + 1] = (isSecond ? 0 : 2) + (isSecond ? 0.7 : 1) * radius * Math.sin(2 * Math.PI * b);
+  }
+  return { values, dimensions: 2 };
+}
+
+const options = { states: 2, starts: 3, maximumIterations: 500, tolerance: 1e-13, varianceFloor: 1e-6, transitionPrior: 0 };
+
+test('the fit is that of hmmlearn 0.3.3 on the same rows (diagonal covariance, no priors)', () => {
+  const fit = fitGaussianHmm(referenceRows(), { ...options, random: makeRandom(3) });
+  const first = fit.model.means[0]![0]! < 0 ? 0 : 1;
+  const order = [first, 1 - first];
+  const near = (found: number, expected: number): void => assert.ok(Math.abs(found - expected) < 2e-5, `${found} against ${expected}`);
+  near(fit.logLikelihood, -1002.6472267669066);
+  const means = [[-0.98284263, 1.981145], [1.46761862, 0.02375433]];
+  const variances = [[0.26130663, 0.79537594], [1.59513284, 0.52960006]];
+  const transition = [[0.97487782, 0.02512218], [0.02038813, 0.97961187]];
+  for (const [i, state] of order.entries()) {
+    for (const d of [0, 1]) {
+      near(fit.model.means[state]![d]!, means[i]![d]!);
+      near(fit.model.variances[state]![d]!, variances[i]![d]!);
+      near(fit.model.transition[state]![order[d]!]!, transition[i]![d]!);
+    }
+  }
+  assert.ok(fit.converged);
+});
+
+test('the likelihood never falls from one iteration to the next', () => {
+  let before = Number.NEGATIVE_INFINITY;
+  for (let maximumIterations = 1; maximumIterations < 15; maximumIterations++) {
+    const { logLikelihood } = fitGaussianHmm(referenceRows(), { ...options, starts: 1, maximumIterations, random: makeRandom(11) });
+    assert.ok(logLikelihood >= before - 1e-9, `${logLikelihood} after ${before}`);
+    before = logLikelihood;
+  }
+});
+
+test('the reported likelihood is the filter\'s, posteriors sum to 1, and the last row\'s are the filtered ones', () => {
+  const rows = referenceRows();
+  const fit = fitGaussianHmm(rows, { ...options, maximumIterations: 4, random: makeRandom(3) });
+  const filtered = forwardFilter(fit.model, logEmissions(fit.model, rows));
+  assert.equal(fit.logLikelihood, filtered.logLikelihood);
+  assert.deepEqual(fit.posteriors.slice(-2), filtered.probabilities.slice(-2));
+  for (let t = 0; t < 400; t++) assert.ok(Math.abs(fit.posteriors[2 * t]! + fit.posteriors[2 * t + 1]! - 1) < 1e-9);
+  assert.ok(Math.abs(fit.occupancy[0]! + fit.occupancy[1]! - 400) < 1e-6);
+});
+
+test('the same seed gives the same model to the bit', () => {
+  const fit = (): string => JSON.stringify(fitGaussianHmm(referenceRows(), { ...options, random: makeRandom(5) }).model);
+  assert.equal(fit(), fit());
+});
+
+test('the log density of one row is the Gaussian one, worked by hand', () => {
+  const model = { initial: [1], transition: [[1]], means: [[1, 0]], variances: [[4, 1]] };
+  const [value] = logEmissions(model, { values: Float64Array.from([3, 1]), dimensions: 2 });
+  assert.ok(Math.abs(value! - (-Math.log(2 * Math.PI) - Math.log(2) - 0.5 - 0.5)) < 1e-12);
+});
+
+test('k-means finds two separate groups and their variances, worked by hand', () => {
+  const values = Float64Array.from([0, 0, 2, 0, 100, 10, 102, 10, 104, 10]);
+  const clusters = [...clusterMeans({ values, dimensions: 2 }, 2, makeRandom(1))].sort((a, b) => a.mean[0]! - b.mean[0]!);
+  assert.deepEqual(clusters.map((c) => c.mean), [[1, 0], [102, 10]]);
+  assert.deepEqual(clusters.map((c) => c.variance), [[1, 0], [8 / 3, 0]]);
+});
+
+test('every row of a k-means solution is nearest to its own cluster\'s mean on average', () => {
+  const rows = referenceRows();
+  const spread = (count: number): number => {
+    const clusters = clusterMeans(rows, count, makeRandom(2));
+    let sum = 0;
+    for (let t = 0; t < 400; t++) sum += Math.min(...clusters.map((c) => (rows.values[2 * t]! - c.mean[0]!) ** 2 + (rows.values[2 * t + 1]! - c.mean[1]!) ** 2));
+    return sum;
+  };
+  assert.ok(spread(4) < spread(2) && spread(2) < spread(1));
+});

@@ -1,0 +1,12 @@
+import { makeMarketFiles } from '../adapters/market-files/index.js';
+const m = makeMarketFiles(); const root = '/work/shared/data';
+const f = await m.find({ root, symbol: 'ETHUSDT', market: 'perp', fromMs: null, toMs: null, days: 30, periodMs: 60000 });
+console.log(f, new Date(f.fromMs), new Date(f.toMs));
+let c = performance.now();
+const r = await m.readBars(f.files, { fromMs: f.fromMs, toMs: f.toMs, periodMs: 60000 }); console.log(r.table.rowCount, r.findings, performance.now() - c);
+console.log((await m.readFunding(f.fundingFiles, f)).findings);
+const x = await m.find({ root, symbol: 'XRPETH', market: 'spot', fromMs: null, toMs: null, days: 2, periodMs: 60000 }); console.log(x, new Date(x.toMs));
+c = performance.now();
+for await (const d of m.readTradeDays(x.files, [{ day: '2019-10-11', fromMs: Date.UTC(2019, 9, 11), toMs: Date.UTC(2019, 9, 12) }, { day: '2019-10-12', fromMs: Date.UTC(2019, 9, 12), toMs: Date.UTC(2019, 9, 13) }])) console.log(d.day, d.table.rowCount, d.findings);
+console.log(performance.now() - c);
+for (const q of [{ symbol: 'FOO', market: 'perp' as const }, { symbol: 'BTCUSDT', market: 'spot' as const }, { symbol: 'ETHUSDT', market: 'perp' as const, fromMs: Date.UTC(2025, 2, 10), toMs: Date.UTC(2025, 2, 20) }]) await m.find({ root, fromMs: null, toMs: null, days: 2, periodMs: 60000, ...q }).catch((e) => console.log(e.message));
