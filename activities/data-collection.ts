@@ -51,7 +51,10 @@ async function collectTradeDays(context: Context, unit: string): Promise<void> {
   const days = daysOfSegment(unit);
   let rows = 0;
   let done = 0;
-  for await (const { day, table, findings } of context.ports.marketFiles.readTradeDays(files, days.map((name) => ({ day: name, ...dayInWindow(context, name) })))) {
+  for await (const { day, table, findings } of context.ports.marketFiles.readTradeDays(
+    files,
+    days.map((name) => ({ day: name, ...dayInWindow(context, name) })),
+  )) {
     context.signal.throwIfAborted();
     await writeDay(context, day, { trades: table, findings });
     rows += table.rowCount;
@@ -124,7 +127,11 @@ function skeletonOf(parameters: DataCollectionParameters): MarketSkeleton {
 function locate(context: Context, hashes: readonly string[]): readonly FoundFile[] {
   return hashes.map((sha256) => {
     const path = context.execution.filePaths[sha256];
-    if (path === undefined) throw new PipelineError('MissingArtifact', `expected the path of the source file with sha256 ${sha256}, found none among ${Object.keys(context.execution.filePaths).length} files`);
+    if (path === undefined)
+      throw new PipelineError(
+        'MissingArtifact',
+        `expected the path of the source file with sha256 ${sha256}, found none among ${Object.keys(context.execution.filePaths).length} files`,
+      );
     return { path, sha256, bytes: 0 };
   });
 }
@@ -144,7 +151,8 @@ function describeSource(parameters: DataCollectionParameters, counts: { rows: nu
     ...counts,
     files: parameters.files,
     fundingFiles: parameters.fundingFiles,
-    simulation: simulation === null ? null : Object.fromEntries(Object.entries(simulation).filter((entry): entry is [string, number] => typeof entry[1] === 'number')),
+    simulation:
+      simulation === null ? null : Object.fromEntries(Object.entries(simulation).filter((entry): entry is [string, number] => typeof entry[1] === 'number')),
   };
 }
 

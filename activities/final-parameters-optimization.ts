@@ -8,7 +8,7 @@ import type { BarrierChoice } from '../core/backtest/barrier-choice.js';
 import type { Decisions } from '../core/backtest/decisions.js';
 import { runBacktest } from '../core/backtest/run-backtest.js';
 import type { StrategyParameters } from '../core/backtest/strategy-parameters.js';
-import { DEFAULT_STRATEGY_PARAMETERS } from '../core/backtest/strategy-parameters.js';
+import { DEFAULT_STRATEGY_PARAMETERS, PARAMETER_GROUPS } from '../core/backtest/strategy-parameters.js';
 import type { BacktestSummary } from '../core/backtest/summarize-backtest.js';
 import { summarizeBacktest } from '../core/backtest/summarize-backtest.js';
 import { barsFromTable } from '../core/data/bars.js';
@@ -55,9 +55,10 @@ export const optimizeFinalParameters: StepFunction<FinalParametersOptimizationPa
   const start: StrategyParameters = {
     ...DEFAULT_STRATEGY_PARAMETERS,
     sizing: { ...DEFAULT_STRATEGY_PARAMETERS.sizing, probabilityError: probabilityError(calibrationSample) },
+    fittedUntilMs: options.segments.selection.toMs,
   };
   const log = await outputs.log('trials', 'ares.trials');
-  const all = 6 * (options.trials + 1);
+  const all = PARAMETER_GROUPS.length * (options.trials + 1);
   let done = 0;
   const found = await searchStrategy({
     decisions, market, barriers, start, costs: options.costs, trials: options.trials, minimumTrades: options.minimumEffectiveSample,

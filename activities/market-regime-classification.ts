@@ -30,14 +30,22 @@ export const classifyMarketRegimes: StepFunction<MarketRegimeClassificationParam
   const regime = likeliestRegimes(probabilities);
   await context.outputs.table('bars-fine', 'ares.bars', barsToTable(fine));
   await context.outputs.table('bars', 'ares.bars', barsToTable(bars));
-  await context.outputs.table('regimes', 'ares.regimes', makeTable({
-    closeTimeMs: bars.closeTimeMs,
-    regime,
-    ...Object.fromEntries(REGIMES.map((name, j) => [name, Float64Array.from(regime, (_, t) => probabilities[t * REGIMES.length + j] as number)])),
-  }));
+  await context.outputs.table(
+    'regimes',
+    'ares.regimes',
+    makeTable({
+      closeTimeMs: bars.closeTimeMs,
+      regime,
+      ...Object.fromEntries(REGIMES.map((name, j) => [name, Float64Array.from(regime, (_, t) => probabilities[t * REGIMES.length + j] as number)])),
+    }),
+  );
   await context.outputs.json('regime-model', 'ares.regime-model', model);
   // Counted on train: a step in 2 to 12 reports nothing of the test segment.
-  await context.outputs.json('regime-summary', 'ares.regime-summary', { segment: 'train', reduced: model.reduced, ...summariseRegimes(regime.subarray(0, model.trainBars)) });
+  await context.outputs.json('regime-summary', 'ares.regime-summary', {
+    segment: 'train',
+    reduced: model.reduced,
+    ...summariseRegimes(regime.subarray(0, model.trainBars)),
+  });
   context.count({ rowsIn: barCount(collected), rowsOut: barCount(bars) });
 };
 

@@ -29,7 +29,13 @@ export const splitByRegime: StepFunction<RegimeDataSplittingParameters> = async 
   });
   const splits: RegimeSplit[] = [];
   for (const [index, name] of [...REGIMES.entries(), [-1, POOLED] as const]) {
-    const dataset = index < 0 ? all : takeRows(all, int32Column(all, 'row').filter((_, row) => regime[row] === index));
+    const dataset =
+      index < 0
+        ? all
+        : takeRows(
+            all,
+            int32Column(all, 'row').filter((_, row) => regime[row] === index),
+          );
     await context.outputs.table(`dataset/${name}`, 'ares.dataset', dataset);
     splits.push(describeSplit(name, dataset, minimumTrainBars));
   }
@@ -52,7 +58,10 @@ function describeSplit(regime: string, dataset: Table, minimumTrainBars: number)
   const trainRows = segment.filter((name) => name === 'train').length;
   const pooled = regime !== POOLED && trainRows < minimumTrainBars;
   return {
-    regime, rows: dataset.rowCount, trainRows, pooled,
+    regime,
+    rows: dataset.rowCount,
+    trainRows,
+    pooled,
     reason: pooled ? `${trainRows} train bars, fewer than ${minimumTrainBars}: the pooled model serves` : null,
   };
 }

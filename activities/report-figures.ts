@@ -5,7 +5,7 @@ import type { ArtifactRef } from '../pipeline/artifacts.js';
 import type { Figure, Report, ReportChart } from '../pipeline/report.js';
 
 /** What names an element of a list, best first; an element with none of them is named by its place. */
-const NAME_KEYS = ['regime', 'scenario', 'window', 'name', 'role', 'model', 'group', 'family', 'method', 'metric', 'level', 'segment'] as const;
+const NAME_KEYS = ['regime', 'id', 'scenario', 'window', 'name', 'role', 'model', 'group', 'family', 'method', 'metric', 'level', 'segment'] as const;
 /** Values of a `status` or `verdict` that mean "too little data to tell". */
 const INSUFFICIENT = ['insufficient', 'pooled', 'no verdict'];
 /** Lists of plain numbers or texts longer than this stay in the artifact: the report gives their length. */

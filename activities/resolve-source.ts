@@ -42,7 +42,9 @@ export async function resolveSource(
 function alignWindow(span: Span, periodMs: number): Span {
   const window = { fromMs: Math.ceil(span.fromMs / periodMs) * periodMs, toMs: Math.floor(span.toMs / periodMs) * periodMs };
   if (!(window.toMs > window.fromMs)) {
-    throw new InvalidData(`expected a window of at least one bar of ${periodMs} ms, found ${new Date(span.fromMs).toISOString()} to ${new Date(span.toMs).toISOString()}`);
+    throw new InvalidData(
+      `expected a window of at least one bar of ${periodMs} ms, found ${new Date(span.fromMs).toISOString()} to ${new Date(span.toMs).toISOString()}`,
+    );
   }
   return window;
 }

@@ -94,6 +94,8 @@ export interface StepPorts {
   readonly ledger: TestLedger;
   readonly report: ReportRenderer;
   readonly archive: BundleArchive;
+  /** Verified bytes of a stored object: the champion's bundle, which no step of this run wrote. @throws PipelineError MissingArtifact, IntegrityError */
+  readonly readObject?: (ref: { readonly uri: string; readonly sha256: string }) => Promise<Uint8Array>;
   /** Hex sha256. */
   readonly sha256: (bytes: Uint8Array | string) => string;
 }

@@ -48,7 +48,8 @@ async function* zipChunks(path: string): AsyncGenerator<Buffer, void, undefined>
       sum = crc32(chunk, sum);
       yield chunk;
     }
-    if (sum !== entry.crc32) throw new InvalidData(`${basename(path)}: expected checksum ${entry.crc32} of ${entry.fileName}, found ${sum}: the zip is damaged`);
+    if (sum !== entry.crc32)
+      throw new InvalidData(`${basename(path)}: expected checksum ${entry.crc32} of ${entry.fileName}, found ${sum}: the zip is damaged`);
   } catch (error) {
     throw damaged(path, 'zip', error);
   } finally {

@@ -23,6 +23,9 @@ export async function checkHash(file: FoundFile): Promise<void> {
     throw new PipelineError('MissingArtifact', `${basename(file.path)}: expected the source file with sha256 ${file.sha256}, found no file`, { cause: error });
   });
   if (found.sha256 !== file.sha256) {
-    throw new PipelineError('IntegrityError', `${basename(file.path)}: expected the planned bytes with sha256 ${file.sha256}, found ${found.sha256}: the file has changed since the plan was made`);
+    throw new PipelineError(
+      'IntegrityError',
+      `${basename(file.path)}: expected the planned bytes with sha256 ${file.sha256}, found ${found.sha256}: the file has changed since the plan was made`,
+    );
   }
 }

@@ -67,7 +67,11 @@ function spanOf(dates: string): NamedFile['span'] {
 function dateSpan(text: string): { fromMs: number; toMs: number } | null {
   const match = DATE.exec(text);
   if (match === null) return null;
-  const [year, month, day, hour, minute, second] = match.slice(1).map((part) => (part === undefined ? null : Number(part))) as [number, number, ...(number | null)[]];
+  const [year, month, day, hour, minute, second] = match.slice(1).map((part) => (part === undefined ? null : Number(part))) as [
+    number,
+    number,
+    ...(number | null)[],
+  ];
   if (day === null || day === undefined) return { fromMs: Date.UTC(year, month - 1), toMs: Date.UTC(year, month) };
   const dayMs = Date.UTC(year, month - 1, day);
   if (hour === null || hour === undefined) return { fromMs: dayMs, toMs: dayMs + DAY_MS };

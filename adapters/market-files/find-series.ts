@@ -67,11 +67,18 @@ export async function findSeries(query: SeriesQuery): Promise<FoundSeries> {
     return describeSeries(short.candidate, { run: short.measured, wanted: { fromMs: span.fromMs, toMs: query.toMs ?? span.toMs }, span }, own);
   }
   const asked = `${query.fromMs === null ? `${query.days} days` : `from ${isoTime(query.fromMs)}`} to ${query.toMs === null ? 'its end' : isoTime(query.toMs)}`;
-  throw new InvalidData(`${query.symbol} ${query.market}: expected trades or bars of at most ${query.periodMs} ms that cover the window, ${asked}; found ${tried.join('; ') || 'none'} among ${describeFiles(own)}`);
+  throw new InvalidData(
+    `${query.symbol} ${query.market}: expected trades or bars of at most ${query.periodMs} ms that cover the window, ${asked}; found ${tried.join('; ') || 'none'} among ${describeFiles(own)}`,
+  );
 }
 
 function candidates(own: readonly NamedFile[], coarsestMs: number): readonly Candidate[] {
-  const trades = (['trades', 'aggTrades'] as const).map((kind) => ({ label: kind, series: 'trades' as const, periodMs: 0, files: own.filter((file) => file.kind === kind) }));
+  const trades = (['trades', 'aggTrades'] as const).map((kind) => ({
+    label: kind,
+    series: 'trades' as const,
+    periodMs: 0,
+    files: own.filter((file) => file.kind === kind),
+  }));
   const klines = own.filter((file) => file.kind === 'klines' && file.periodMs <= coarsestMs && coarsestMs % file.periodMs === 0);
   const periods = [...new Set(klines.map((file) => file.periodMs))].sort((a, b) => a - b);
   const bars = periods.map((periodMs) => {
@@ -87,7 +94,14 @@ function withoutCovered(files: readonly NamedFile[]): readonly NamedFile[] {
 }
 
 function covers(outer: NamedFile, inner: NamedFile): boolean {
-  return outer.span !== null && inner.span !== null && outer.span.isWhole && inner.span.isWhole && outer.span.fromMs <= inner.span.fromMs && inner.span.toMs <= outer.span.toMs;
+  return (
+    outer.span !== null &&
+    inner.span !== null &&
+    outer.span.isWhole &&
+    inner.span.isWhole &&
+    outer.span.fromMs <= inner.span.fromMs &&
+    inner.span.toMs <= outer.span.toMs
+  );
 }
 
 /** False when the names alone say that the trades are too few: spares reading them. */
@@ -132,7 +146,11 @@ function isFundingOf(file: NamedFile, wanted: Span): boolean {
   return isFunding && (file.span === null || (file.span.fromMs < wanted.toMs && file.span.toMs > wanted.fromMs));
 }
 
-async function describeSeries(candidate: Candidate, found: { run: readonly MeasuredFile[]; wanted: Span; span: Span }, own: readonly NamedFile[]): Promise<FoundSeries> {
+async function describeSeries(
+  candidate: Candidate,
+  found: { run: readonly MeasuredFile[]; wanted: Span; span: Span },
+  own: readonly NamedFile[],
+): Promise<FoundSeries> {
   const files = [];
   for (const { file, fromMs, toMs } of found.run) if (fromMs < found.wanted.toMs && toMs > found.wanted.fromMs) files.push(await hashFile(file.path));
   const fundingFiles = [];

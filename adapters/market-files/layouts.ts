@@ -15,7 +15,18 @@ export interface FileKind {
 }
 
 const KLINE_COLUMNS = [
-  'open_time', 'open', 'high', 'low', 'close', 'volume', 'close_time', 'quote_volume', 'count', 'taker_buy_volume', 'taker_buy_quote_volume', 'ignore',
+  'open_time',
+  'open',
+  'high',
+  'low',
+  'close',
+  'volume',
+  'close_time',
+  'quote_volume',
+  'count',
+  'taker_buy_volume',
+  'taker_buy_quote_volume',
+  'ignore',
 ] as const;
 
 const number = (name: string, ...headers: readonly string[]): FileKind['fields'][number] => ({ name, kind: 'number', headers: [name, ...headers] });
@@ -26,8 +37,16 @@ const IS_BUYER_MAKER = { name: 'is_buyer_maker', kind: 'boolean', headers: ['is_
 export const KLINES: FileKind = {
   name: 'klines',
   fields: [
-    number('open_time'), number('open'), number('high'), number('low'), number('close'), number('volume'), optional('close_time'),
-    optional('quote_volume', 'quote_asset_volume'), optional('count', 'number_of_trades'), optional('taker_buy_volume', 'taker_buy_base_asset_volume'),
+    number('open_time'),
+    number('open'),
+    number('high'),
+    number('low'),
+    number('close'),
+    number('volume'),
+    optional('close_time'),
+    optional('quote_volume', 'quote_asset_volume'),
+    optional('count', 'number_of_trades'),
+    optional('taker_buy_volume', 'taker_buy_base_asset_volume'),
   ],
   ignored: ['taker_buy_quote_volume', 'taker_buy_quote_asset_volume', 'ignore'],
   bare: { 12: KLINE_COLUMNS },
@@ -54,11 +73,17 @@ export const AGGREGATE_TRADES: FileKind = {
 };
 
 export const FUNDING_RATE: FileKind = {
-  name: 'fundingRate', fields: [number('calc_time'), number('last_funding_rate')], ignored: ['funding_interval_hours'], bare: {},
+  name: 'fundingRate',
+  fields: [number('calc_time'), number('last_funding_rate')],
+  ignored: ['funding_interval_hours'],
+  bare: {},
 };
 
 export const MARK_PRICE: FileKind = {
-  name: 'markPrice', fields: [number('open_time'), number('open'), number('high'), number('low'), number('close')], ignored: KLINE_COLUMNS.slice(5), bare: { 12: KLINE_COLUMNS },
+  name: 'markPrice',
+  fields: [number('open_time'), number('open'), number('high'), number('low'), number('close')],
+  ignored: KLINE_COLUMNS.slice(5),
+  bare: { 12: KLINE_COLUMNS },
 };
 
 /** Where in a file's columns the reader's fields stand. */
@@ -83,7 +108,8 @@ export function detectLayout(kind: FileKind, firstLine: string, file: string): L
   }
   const fieldOfColumn = Int32Array.from(columns, (column) => kind.fields.findIndex((field) => field.headers.includes(column)));
   const unknown = columns.filter((column, i) => fieldOfColumn[i] === -1 && !kind.ignored.includes(column));
-  if (unknown.length > 0) throw new InvalidData(`${file}:1: expected the columns of ${kind.name}, found unknown column ${unknown.join(', ')} in ${firstLine.slice(0, 200)}`);
+  if (unknown.length > 0)
+    throw new InvalidData(`${file}:1: expected the columns of ${kind.name}, found unknown column ${unknown.join(', ')} in ${firstLine.slice(0, 200)}`);
   for (const [index, field] of kind.fields.entries()) {
     const count = fieldOfColumn.filter((value) => value === index).length;
     if (count > 1 || (count === 0 && field.optional !== true)) {

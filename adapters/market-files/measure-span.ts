@@ -27,7 +27,7 @@ export async function measureSpan(file: NamedFile): Promise<MeasuredFile> {
   let fromMs = Number.NaN;
   let lastMs = Number.NaN;
   for await (const batch of rowBatches(file.path, kind)) {
-    const time = (row: number): number => utcMs(batch.values[row * batch.width + column] as number, () => `${name}:${batch.firstLine + row}`);
+    const time = (row: number): number => utcMs(batch.values[row * batch.width + column] as number, name, batch.firstLine + row);
     if (Number.isNaN(fromMs)) fromMs = time(0);
     lastMs = time(batch.count - 1);
   }

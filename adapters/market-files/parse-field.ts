@@ -1,6 +1,8 @@
 /** Numbers straight from bytes, without a string between. */
 
 const POWERS_OF_TEN = Float64Array.from({ length: 23 }, (_, k) => Number(`1e${k}`));
+const TRUE = Buffer.from('true');
+const FALSE = Buffer.from('false');
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
 /**
@@ -28,11 +30,16 @@ export function parseNumber(bytes: Uint8Array, start: number, end: number): numb
   return isNegative ? -value : value;
 }
 
-/** 1 for true, 0 for false (any of the archive's spellings), NaN otherwise. */
+/** 1 for true, 0 for false, in small or capital letters (the archive writes true and True); NaN otherwise. */
 export function parseBoolean(bytes: Uint8Array, start: number, end: number): number {
-  const text = textOf(bytes, start, end);
-  if (text === 'true' || text === 'True' || text === 'TRUE') return 1;
-  return text === 'false' || text === 'False' || text === 'FALSE' ? 0 : Number.NaN;
+  if (end - start === TRUE.length && isWord(bytes, start, TRUE)) return 1;
+  return end - start === FALSE.length && isWord(bytes, start, FALSE) ? 0 : Number.NaN;
+}
+
+/** Bit 5 set makes a capital ASCII letter small. */
+function isWord(bytes: Uint8Array, start: number, word: Uint8Array): boolean {
+  for (let i = 0; i < word.length; i++) if (((bytes[start + i] as number) | 32) !== word[i]) return false;
+  return true;
 }
 
 /** The bytes as text. */

@@ -12,6 +12,7 @@ import type { FoundFile, QualityFinding } from '../../pipeline/ports.js';
 import { checkHash } from './file-hash.js';
 import { finding, isoTime } from './findings.js';
 import { KLINES } from './layouts.js';
+import type { RowBatch } from './row-batches.js';
 import { rowBatches } from './row-batches.js';
 import { utcMs } from './utc-time.js';
 
@@ -36,7 +37,9 @@ interface RawBars {
  */
 export async function readBars(files: readonly FoundFile[], window: BarWindow): Promise<{ table: Table; findings: QualityFinding[] }> {
   const raw: RawBars = {
-    columns: Object.fromEntries(BAR_COLUMNS.map((name) => [name, makeGrowingColumn()])) as RawBars['columns'], file: makeGrowingColumn(), line: makeGrowingColumn(),
+    columns: Object.fromEntries(BAR_COLUMNS.map((name) => [name, makeGrowingColumn()])) as RawBars['columns'],
+    file: makeGrowingColumn(),
+    line: makeGrowingColumn(),
   };
   for (const [index, file] of files.entries()) {
     await checkHash(file);
@@ -46,7 +49,14 @@ export async function readBars(files: readonly FoundFile[], window: BarWindow): 
   const rows = keptRows(raw, { files, window }, findings);
   const table = takeRows(barsToTable(Object.fromEntries(BAR_COLUMNS.map((name) => [name, raw.columns[name].toArray()])) as unknown as Bars), rows);
   findings.push(...describeGaps(table, window));
-  findings.push(finding({ action: 'passed', check: 'bars', count: rows.length, detail: `${rows.length} bars of ${window.periodMs} ms kept out of ${raw.line.length} rows of ${files.length} files; prices, amounts, times and order checked` }));
+  findings.push(
+    finding({
+      action: 'passed',
+      check: 'bars',
+      count: rows.length,
+      detail: `${rows.length} bars of ${window.periodMs} ms kept out of ${raw.line.length} rows of ${files.length} files; prices, amounts, times and order checked`,
+    }),
+  );
   return { table, findings };
 }
 
@@ -55,30 +65,59 @@ async function readFile(path: string, source: { index: number; periodMs: number 
   let lastMs = Number.NEGATIVE_INFINITY;
   for await (const batch of rowBatches(path, KLINES)) {
     for (let row = 0; row < batch.count; row++) {
-      const line = batch.firstLine + row;
-      lastMs = addRow(batch.values.subarray(row * batch.width, (row + 1) * batch.width), { place: `${name}:${line}`, lastMs, periodMs: source.periodMs }, raw);
-      raw.file.push(source.index);
-      raw.line.push(line);
+      lastMs = addRow(batch, row, { name, index: source.index, lastMs, periodMs: source.periodMs, raw });
     }
   }
 }
 
-function addRow(values: Float64Array, row: { place: string; lastMs: number; periodMs: number }, raw: RawBars): number {
-  const [time, open, high, low, close, volume, closeTime, quoteVolume, tradeCount, takerBuyVolume] = values as unknown as [number, number, number, number, number, number, number, number, number, number];
-  const openTimeMs = utcMs(time, () => row.place);
-  const bar = { open, high, low, close, volume, quoteVolume, tradeCount, takerBuyVolume };
-  const fault = findBarFault(bar) ?? timeFault({ openTimeMs, closeTime, ...row });
-  if (fault !== null) throw new InvalidData(`${row.place}: ${fault}`);
-  raw.columns.openTimeMs.push(openTimeMs);
-  raw.columns.closeTimeMs.push(openTimeMs + row.periodMs);
-  for (const [name, value] of Object.entries(bar)) raw.columns[name as keyof typeof bar].push(value);
+interface RowTarget {
+  readonly name: string;
+  readonly index: number;
+  readonly lastMs: number;
+  readonly periodMs: number;
+  readonly raw: RawBars;
+}
+
+/** Checks and keeps a row of KLINES; returns its open time. */
+function addRow(batch: RowBatch, row: number, target: RowTarget): number {
+  const { values, width } = batch;
+  const at = row * width;
+  const line = batch.firstLine + row;
+  const openTimeMs = utcMs(values[at] as number, target.name, line);
+  const bar = {
+    open: values[at + 1] as number,
+    high: values[at + 2] as number,
+    low: values[at + 3] as number,
+    close: values[at + 4] as number,
+    volume: values[at + 5] as number,
+    quoteVolume: values[at + 7] as number,
+    tradeCount: values[at + 8] as number,
+    takerBuyVolume: values[at + 9] as number,
+  };
+  const closeTime = values[at + 6] as number;
+  const closeMs = Number.isNaN(closeTime) ? null : utcMs(closeTime, target.name, line);
+  const fault = findBarFault(bar) ?? timeFault({ openTimeMs, closeMs, lastMs: target.lastMs, periodMs: target.periodMs });
+  if (fault !== null) throw new InvalidData(`${target.name}:${line}: ${fault}`);
+  const { columns } = target.raw;
+  columns.openTimeMs.push(openTimeMs);
+  columns.closeTimeMs.push(openTimeMs + target.periodMs);
+  columns.open.push(bar.open);
+  columns.high.push(bar.high);
+  columns.low.push(bar.low);
+  columns.close.push(bar.close);
+  columns.volume.push(bar.volume);
+  columns.quoteVolume.push(bar.quoteVolume);
+  columns.tradeCount.push(bar.tradeCount);
+  columns.takerBuyVolume.push(bar.takerBuyVolume);
+  target.raw.file.push(target.index);
+  target.raw.line.push(line);
   return openTimeMs;
 }
 
-function timeFault(row: { openTimeMs: number; closeTime: number; lastMs: number; periodMs: number; place: string }): string | null {
-  const { openTimeMs, closeTime, lastMs, periodMs } = row;
+function timeFault(row: { openTimeMs: number; closeMs: number | null; lastMs: number; periodMs: number }): string | null {
+  const { openTimeMs, closeMs, lastMs, periodMs } = row;
   if (openTimeMs % periodMs !== 0) return `expected open_time on the grid of ${periodMs} ms, found ${openTimeMs}`;
-  if (!Number.isNaN(closeTime) && utcMs(closeTime, () => row.place) !== openTimeMs + periodMs - 1) return `expected close_time ${openTimeMs + periodMs - 1}, found ${closeTime}`;
+  if (closeMs !== null && closeMs !== openTimeMs + periodMs - 1) return `expected close_time ${openTimeMs + periodMs - 1}, found ${closeMs}`;
   return openTimeMs < lastMs ? `expected time to go forwards, found ${openTimeMs} (${isoTime(openTimeMs)}) after ${lastMs} (${isoTime(lastMs)})` : null;
 }
 
@@ -86,9 +125,10 @@ function timeFault(row: { openTimeMs: number; closeTime: number; lastMs: number;
 function keptRows(raw: RawBars, source: { files: readonly FoundFile[]; window: BarWindow }, findings: QualityFinding[]): Int32Array {
   const time = raw.columns.openTimeMs;
   const order = Int32Array.from({ length: time.length }, (_, row) => row);
-  order.sort((a, b) => time.at(a) - time.at(b) || a - b);
+  if (!isAscending(time)) order.sort((a, b) => time.at(a) - time.at(b) || a - b);
   const kept: number[] = [];
-  for (const [i, row] of order.entries()) {
+  for (let i = 0; i < order.length; i++) {
+    const row = order[i] as number;
     const before = i === 0 ? -1 : (order[i - 1] as number);
     const isRepeat = before >= 0 && time.at(before) === time.at(row);
     if (isRepeat) dropDuplicate(raw, { before, row, files: source.files }, findings);
@@ -97,19 +137,32 @@ function keptRows(raw: RawBars, source: { files: readonly FoundFile[]; window: B
   return Int32Array.from(kept);
 }
 
+function isAscending(time: GrowingColumn): boolean {
+  for (let row = 1; row < time.length; row++) if (time.at(row) < time.at(row - 1)) return false;
+  return true;
+}
+
 function dropDuplicate(raw: RawBars, pair: { before: number; row: number; files: readonly FoundFile[] }, findings: QualityFinding[]): void {
   const file = (row: number): string => basename((pair.files[raw.file.at(row)] as FoundFile).path);
   const openTimeMs = raw.columns.openTimeMs.at(pair.row);
   for (const name of BAR_COLUMNS) {
     const [a, b] = [raw.columns[name].at(pair.before), raw.columns[name].at(pair.row)];
     if (!Object.is(a, b)) {
-      throw new InvalidData(`${file(pair.row)}:${raw.line.at(pair.row)}: expected the same bar of ${isoTime(openTimeMs)} as in ${file(pair.before)}:${raw.line.at(pair.before)}, found ${name} ${b} instead of ${a}`);
+      throw new InvalidData(
+        `${file(pair.row)}:${raw.line.at(pair.row)}: expected the same bar of ${isoTime(openTimeMs)} as in ${file(pair.before)}:${raw.line.at(pair.before)}, found ${name} ${b} instead of ${a}`,
+      );
     }
   }
-  findings.push(finding({
-    action: 'repaired', check: 'duplicate bar', file: file(pair.row), line: raw.line.at(pair.row), timeMs: openTimeMs,
-    detail: `equal to ${file(pair.before)}:${raw.line.at(pair.before)}, dropped`,
-  }));
+  findings.push(
+    finding({
+      action: 'repaired',
+      check: 'duplicate bar',
+      file: file(pair.row),
+      line: raw.line.at(pair.row),
+      timeMs: openTimeMs,
+      detail: `equal to ${file(pair.before)}:${raw.line.at(pair.before)}, dropped`,
+    }),
+  );
 }
 
 function describeGaps(table: Table, window: BarWindow): QualityFinding[] {
@@ -118,7 +171,16 @@ function describeGaps(table: Table, window: BarWindow): QualityFinding[] {
   const volume = table.columns['volume'] as Float64Array;
   const gap = (fromMs: number, toMs: number): void => {
     const count = Math.floor((toMs - fromMs) / window.periodMs);
-    if (count > 0) findings.push(finding({ action: 'flagged', check: 'gap', count, timeMs: fromMs, detail: `${count} bars missing from ${isoTime(fromMs)} to ${isoTime(toMs)}, left out` }));
+    if (count > 0)
+      findings.push(
+        finding({
+          action: 'flagged',
+          check: 'gap',
+          count,
+          timeMs: fromMs,
+          detail: `${count} bars missing from ${isoTime(fromMs)} to ${isoTime(toMs)}, left out`,
+        }),
+      );
   };
   for (let i = 1; i < open.length; i++) gap((open[i - 1] as number) + window.periodMs, open[i] as number);
   if (open.length > 0) {
@@ -126,6 +188,15 @@ function describeGaps(table: Table, window: BarWindow): QualityFinding[] {
     gap((open[open.length - 1] as number) + window.periodMs, window.toMs);
   }
   const idle = volume.reduce((count, value) => count + (value === 0 ? 1 : 0), 0);
-  if (idle > 0) findings.push(finding({ action: 'flagged', check: 'zero volume', count: idle, timeMs: open[volume.indexOf(0)] as number, detail: `${idle} bars without volume, kept; the first at timeMs` }));
+  if (idle > 0)
+    findings.push(
+      finding({
+        action: 'flagged',
+        check: 'zero volume',
+        count: idle,
+        timeMs: open[volume.indexOf(0)] as number,
+        detail: `${idle} bars without volume, kept; the first at timeMs`,
+      }),
+    );
   return findings;
 }

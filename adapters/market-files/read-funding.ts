@@ -10,6 +10,7 @@ import { parseFileName } from './file-name.js';
 import { finding, isoTime } from './findings.js';
 import type { FileKind } from './layouts.js';
 import { FUNDING_RATE, MARK_PRICE } from './layouts.js';
+import type { RowBatch } from './row-batches.js';
 import { rowBatches } from './row-batches.js';
 import { utcMs } from './utc-time.js';
 
@@ -29,7 +30,10 @@ interface TimedValues {
  * the 8-hour clock without a payment.
  * @throws InvalidData with file and line. @throws PipelineError IntegrityError when a file has changed since the plan.
  */
-export async function readFunding(files: readonly FoundFile[], window: { fromMs: number; toMs: number }): Promise<{ table: Table; findings: QualityFinding[] }> {
+export async function readFunding(
+  files: readonly FoundFile[],
+  window: { fromMs: number; toMs: number },
+): Promise<{ table: Table; findings: QualityFinding[] }> {
   const findings: QualityFinding[] = [];
   const rates = await readTimed(filesOf(files, 'fundingRate'), { kind: FUNDING_RATE, isPrice: false }, findings);
   const marks = await readTimed(filesOf(files, 'markPrice'), { kind: MARK_PRICE, isPrice: true }, findings);
@@ -43,9 +47,24 @@ export async function readFunding(files: readonly FoundFile[], window: { fromMs:
   });
   const missing = missingStamps(timeMs, window);
   if (missing.length > 0) {
-    findings.push(finding({ action: 'flagged', check: 'missing funding', count: missing.length, timeMs: missing[0] as number, detail: `${missing.length} stamps of the 8-hour clock without a payment; the first at timeMs` }));
+    findings.push(
+      finding({
+        action: 'flagged',
+        check: 'missing funding',
+        count: missing.length,
+        timeMs: missing[0] as number,
+        detail: `${missing.length} stamps of the 8-hour clock without a payment; the first at timeMs`,
+      }),
+    );
   }
-  findings.push(finding({ action: 'passed', check: 'funding', count: timeMs.length, detail: `${timeMs.length} funding payments in the window, ${markPrice.filter(Number.isFinite).length} with a mark price` }));
+  findings.push(
+    finding({
+      action: 'passed',
+      check: 'funding',
+      count: timeMs.length,
+      detail: `${timeMs.length} funding payments in the window, ${markPrice.filter(Number.isFinite).length} with a mark price`,
+    }),
+  );
   return { table: makeTable({ timeMs, rate: rates.value.slice(from, to), markPrice }), findings };
 }
 
@@ -57,30 +76,45 @@ async function readTimed(files: readonly FoundFile[], rule: { kind: FileKind; is
   const byTime = new Map<number, number>();
   for (const file of files) {
     await checkHash(file);
-    const name = basename(file.path);
     let lastMs = Number.NEGATIVE_INFINITY;
-    for await (const batch of rowBatches(file.path, rule.kind)) {
-      for (let row = 0; row < batch.count; row++) {
-        const line = batch.firstLine + row;
-        const place = `${name}:${line}`;
-        const timeMs = utcMs(batch.values[row * batch.width] as number, () => place);
-        const value = batch.values[row * batch.width + 1] as number;
-        const repeat = checkTimed({ timeMs, value, lastMs, known: byTime.get(timeMs), isPrice: rule.isPrice, place });
-        if (repeat) findings.push(finding({ action: 'repaired', check: `duplicate ${rule.kind.name}`, file: name, line, timeMs, detail: 'equal to an earlier row, dropped' }));
-        byTime.set(timeMs, value);
-        lastMs = timeMs;
-      }
-    }
+    for await (const batch of rowBatches(file.path, rule.kind)) lastMs = addBatch(batch, { file: basename(file.path), lastMs, byTime, findings, ...rule });
   }
   const timeMs = Float64Array.from(byTime.keys()).sort();
   return { timeMs, value: timeMs.map((time) => byTime.get(time) as number) };
+}
+
+interface BatchTarget {
+  readonly file: string;
+  readonly lastMs: number;
+  readonly byTime: Map<number, number>;
+  readonly findings: QualityFinding[];
+  readonly kind: FileKind;
+  readonly isPrice: boolean;
+}
+
+/** Adds a batch's rows; returns the last one's time. */
+function addBatch(batch: RowBatch, target: BatchTarget): number {
+  const { file, byTime, findings } = target;
+  let { lastMs } = target;
+  for (let row = 0; row < batch.count; row++) {
+    const line = batch.firstLine + row;
+    const timeMs = utcMs(batch.values[row * batch.width] as number, file, line);
+    const value = batch.values[row * batch.width + 1] as number;
+    const isRepeat = checkTimed({ timeMs, value, lastMs, known: byTime.get(timeMs), isPrice: target.isPrice, place: `${file}:${line}` });
+    if (isRepeat)
+      findings.push(finding({ action: 'repaired', check: `duplicate ${target.kind.name}`, file, line, timeMs, detail: 'equal to an earlier row, dropped' }));
+    byTime.set(timeMs, value);
+    lastMs = timeMs;
+  }
+  return lastMs;
 }
 
 /** True for a repeated row. */
 function checkTimed(row: { timeMs: number; value: number; lastMs: number; known: number | undefined; isPrice: boolean; place: string }): boolean {
   if (row.timeMs < row.lastMs) throw new InvalidData(`${row.place}: expected time to go forwards, found ${row.timeMs} after ${row.lastMs}`);
   if (row.isPrice && !(row.value > 0)) throw new InvalidData(`${row.place}: expected open above 0, found ${row.value}`);
-  if (row.known !== undefined && row.known !== row.value) throw new InvalidData(`${row.place}: expected ${row.known} of ${isoTime(row.timeMs)} as in an earlier row, found ${row.value}`);
+  if (row.known !== undefined && row.known !== row.value)
+    throw new InvalidData(`${row.place}: expected ${row.known} of ${isoTime(row.timeMs)} as in an earlier row, found ${row.value}`);
   return row.known !== undefined;
 }
 

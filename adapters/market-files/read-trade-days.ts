@@ -1,7 +1,5 @@
 /** Trades a day at a time, in one pass over the files: memory holds one day, however long a file is. */
 import { basename } from 'node:path';
-import type { GrowingColumn } from '../../core/data/growing-column.js';
-import { makeGrowingColumn } from '../../core/data/growing-column.js';
 import type { Table } from '../../core/data/table.js';
 import { makeTable } from '../../core/data/table.js';
 import { findTradeFault } from '../../core/data/trade-faults.js';
@@ -12,6 +10,7 @@ import { parseFileName } from './file-name.js';
 import { finding, isoTime } from './findings.js';
 import type { FileKind } from './layouts.js';
 import { AGGREGATE_TRADES, TRADES } from './layouts.js';
+import type { RowBatch } from './row-batches.js';
 import { rowBatches } from './row-batches.js';
 import { utcMs } from './utc-time.js';
 
@@ -28,15 +27,17 @@ export interface DayOfTrades {
   readonly findings: QualityFinding[];
 }
 
-/** Columns of `TradeFileKind` rows. */
-const WIDTH = 5;
+/** Room that a day begins with. */
+const FIRST_ROWS = 65_536;
 
+/** Trades of one day as they come; arrays are longer than `count`. */
 interface DayBuffer {
-  readonly id: GrowingColumn;
-  readonly price: GrowingColumn;
-  readonly quantity: GrowingColumn;
-  readonly timeMs: GrowingColumn;
-  readonly buyerIsMaker: GrowingColumn;
+  count: number;
+  id: Float64Array;
+  price: Float64Array;
+  quantity: Float64Array;
+  timeMs: Float64Array;
+  buyerIsMaker: Uint8Array;
   readonly repaired: QualityFinding[];
   missingIds: number;
   firstMissingMs: number;
@@ -71,15 +72,38 @@ async function* readFile(file: FoundFile, days: readonly TradeDay[], cursor: Cur
   const name = basename(file.path);
   for await (const batch of rowBatches(file.path, kindOf(file))) {
     for (let row = 0; row < batch.count; row++) {
-      const values = batch.values.subarray(row * WIDTH, (row + 1) * WIDTH);
-      const line = batch.firstLine + row;
-      const timeMs = checkTrade(values, { name, line, cursor });
-      while (cursor.dayIndex < days.length && timeMs >= (days[cursor.dayIndex] as TradeDay).toMs) yield finishDay(days, cursor);
+      const trade = readTrade(batch, row, name);
+      checkTrade(trade, { name, lastMs: cursor.lastMs });
+      while (cursor.dayIndex < days.length && trade.timeMs >= (days[cursor.dayIndex] as TradeDay).toMs) yield finishDay(days, cursor);
       const day = days[cursor.dayIndex];
       if (day === undefined) return;
-      addTrade(values, { timeMs, name, line, isInside: timeMs >= day.fromMs }, cursor);
+      addTrade(trade, { name, isInside: trade.timeMs >= day.fromMs }, cursor);
     }
   }
+}
+
+interface Trade {
+  readonly id: number;
+  readonly price: number;
+  readonly quantity: number;
+  readonly timeMs: number;
+  readonly isMaker: number;
+  readonly line: number;
+}
+
+/** A row of TRADES or AGGREGATE_TRADES of the file `name`. */
+function readTrade(batch: RowBatch, row: number, name: string): Trade {
+  const { values, width } = batch;
+  const at = row * width;
+  const time = values[at + 3] as number;
+  return {
+    id: values[at] as number,
+    price: values[at + 1] as number,
+    quantity: values[at + 2] as number,
+    isMaker: values[at + 4] as number,
+    timeMs: utcMs(time, name, batch.firstLine + row),
+    line: batch.firstLine + row,
+  };
 }
 
 function kindOf(file: FoundFile): FileKind {
@@ -96,49 +120,60 @@ function mayHold(file: FoundFile, days: readonly TradeDay[]): boolean {
   return span === null || span === undefined || first === undefined || last === undefined || (span.toMs > first.fromMs && span.fromMs < last.toMs);
 }
 
-function checkTrade(values: Float64Array, row: { name: string; line: number; cursor: Cursor }): number {
-  const [id, price, quantity, time] = values as unknown as [number, number, number, number];
-  const place = (): string => `${row.name}:${row.line}`;
-  const timeMs = utcMs(time, place);
-  const fault = findTradeFault({ id, price, quantity });
-  if (fault !== null) throw new InvalidData(`${place()}: ${fault}`);
-  const { lastMs } = row.cursor;
-  if (timeMs < lastMs) throw new InvalidData(`${place()}: expected time to go forwards, found ${timeMs} (${isoTime(timeMs)}) after ${lastMs} (${isoTime(lastMs)})`);
-  return timeMs;
+function checkTrade(trade: Trade, at: { name: string; lastMs: number }): void {
+  const fault = findTradeFault(trade);
+  if (fault !== null) throw new InvalidData(`${at.name}:${trade.line}: ${fault}`);
+  if (trade.timeMs < at.lastMs) {
+    throw new InvalidData(
+      `${at.name}:${trade.line}: expected time to go forwards, found ${trade.timeMs} (${isoTime(trade.timeMs)}) after ${at.lastMs} (${isoTime(at.lastMs)})`,
+    );
+  }
 }
 
-function addTrade(values: Float64Array, row: { timeMs: number; name: string; line: number; isInside: boolean }, cursor: Cursor): void {
-  const [id, price, quantity, , isMaker] = values as unknown as [number, number, number, number, number];
+function addTrade(trade: Trade, place: { name: string; isInside: boolean }, cursor: Cursor): void {
   const { buffer, lastId } = cursor;
-  if (id <= lastId) {
-    dropDuplicate({ id, price, quantity, isMaker, ...row }, cursor);
+  if (trade.id <= lastId) {
+    dropDuplicate(trade, place, cursor);
     return;
   }
-  if (lastId >= 0 && id > lastId + 1 && row.isInside) {
-    if (buffer.missingIds === 0) buffer.firstMissingMs = row.timeMs;
-    buffer.missingIds += id - lastId - 1;
+  if (lastId >= 0 && trade.id > lastId + 1 && place.isInside) {
+    if (buffer.missingIds === 0) buffer.firstMissingMs = trade.timeMs;
+    buffer.missingIds += trade.id - lastId - 1;
   }
-  cursor.lastId = id;
-  cursor.lastMs = row.timeMs;
-  if (!row.isInside) return;
-  buffer.id.push(id);
-  buffer.price.push(price);
-  buffer.quantity.push(quantity);
-  buffer.timeMs.push(row.timeMs);
-  buffer.buyerIsMaker.push(isMaker);
+  cursor.lastId = trade.id;
+  cursor.lastMs = trade.timeMs;
+  if (!place.isInside) return;
+  if (buffer.count === buffer.id.length) growBuffer(buffer);
+  const at = buffer.count++;
+  buffer.id[at] = trade.id;
+  buffer.price[at] = trade.price;
+  buffer.quantity[at] = trade.quantity;
+  buffer.timeMs[at] = trade.timeMs;
+  buffer.buyerIsMaker[at] = trade.isMaker;
 }
 
-function dropDuplicate(trade: { id: number; price: number; quantity: number; isMaker: number; timeMs: number; name: string; line: number; isInside: boolean }, cursor: Cursor): void {
+function dropDuplicate(trade: Trade, place: { name: string; isInside: boolean }, cursor: Cursor): void {
   const { buffer, lastId } = cursor;
-  const place = `${trade.name}:${trade.line}`;
-  if (trade.id < lastId) throw new InvalidData(`${place}: expected trade ids to rise, found ${trade.id} after ${lastId}`);
-  if (!trade.isInside) return;
-  const at = buffer.id.length - 1;
-  const before = { price: buffer.price.at(at), quantity: buffer.quantity.at(at), timeMs: buffer.timeMs.at(at), isMaker: buffer.buyerIsMaker.at(at) };
+  const where = `${place.name}:${trade.line}`;
+  if (trade.id < lastId) throw new InvalidData(`${where}: expected trade ids to rise, found ${trade.id} after ${lastId}`);
+  if (!place.isInside) return;
+  const at = buffer.count - 1;
+  if (at < 0) throw new InvalidData(`${where}: expected trade ${trade.id} once, found it on two days`);
+  const before = { price: buffer.price[at], quantity: buffer.quantity[at], timeMs: buffer.timeMs[at], isMaker: buffer.buyerIsMaker[at] };
   for (const name of ['timeMs', 'price', 'quantity', 'isMaker'] as const) {
-    if (before[name] !== trade[name]) throw new InvalidData(`${place}: expected trade ${trade.id} as in the row before, found ${name} ${trade[name]} instead of ${before[name]}`);
+    if (before[name] !== trade[name])
+      throw new InvalidData(`${where}: expected trade ${trade.id} as in the row before, found ${name} ${trade[name]} instead of ${before[name]}`);
   }
-  buffer.repaired.push(finding({ action: 'repaired', check: 'duplicate trade', file: trade.name, line: trade.line, timeMs: trade.timeMs, detail: `trade ${trade.id} equal to the row before, dropped` }));
+  buffer.repaired.push(
+    finding({
+      action: 'repaired',
+      check: 'duplicate trade',
+      file: place.name,
+      line: trade.line,
+      timeMs: trade.timeMs,
+      detail: `trade ${trade.id} equal to the row before, dropped`,
+    }),
+  );
 }
 
 function finishDay(days: readonly TradeDay[], cursor: Cursor): DayOfTrades {
@@ -146,22 +181,53 @@ function finishDay(days: readonly TradeDay[], cursor: Cursor): DayOfTrades {
   const { buffer } = cursor;
   cursor.buffer = emptyBuffer();
   const findings = [...buffer.repaired];
-  const count = buffer.id.length;
+  const { count } = buffer;
   if (count === 0) findings.push(finding({ action: 'flagged', check: 'empty day', count: 0, timeMs: fromMs, detail: `no trade on ${day}` }));
   if (buffer.missingIds > 0) {
-    findings.push(finding({ action: 'flagged', check: 'missing trade ids', count: buffer.missingIds, timeMs: buffer.firstMissingMs, detail: `${buffer.missingIds} ids between trades are in no file; the first gap ends at timeMs` }));
+    findings.push(
+      finding({
+        action: 'flagged',
+        check: 'missing trade ids',
+        count: buffer.missingIds,
+        timeMs: buffer.firstMissingMs,
+        detail: `${buffer.missingIds} ids between trades are in no file; the first gap ends at timeMs`,
+      }),
+    );
   }
   findings.push(finding({ action: 'passed', check: 'trades', count, detail: `${count} trades of ${day}; prices, quantities, ids and times checked` }));
   const table = makeTable({
-    timeMs: buffer.timeMs.toArray(), id: buffer.id.toArray(), price: buffer.price.toArray(), quantity: buffer.quantity.toArray(),
-    buyerIsMaker: Uint8Array.from(buffer.buyerIsMaker.toArray()),
+    timeMs: buffer.timeMs.slice(0, count),
+    id: buffer.id.slice(0, count),
+    price: buffer.price.slice(0, count),
+    quantity: buffer.quantity.slice(0, count),
+    buyerIsMaker: buffer.buyerIsMaker.slice(0, count),
   });
   return { day, table, findings };
 }
 
 function emptyBuffer(): DayBuffer {
+  const column = (): Float64Array => new Float64Array(FIRST_ROWS);
   return {
-    id: makeGrowingColumn(), price: makeGrowingColumn(), quantity: makeGrowingColumn(), timeMs: makeGrowingColumn(), buyerIsMaker: makeGrowingColumn(),
-    repaired: [], missingIds: 0, firstMissingMs: Number.NaN,
+    count: 0,
+    id: column(),
+    price: column(),
+    quantity: column(),
+    timeMs: column(),
+    buyerIsMaker: new Uint8Array(FIRST_ROWS),
+    repaired: [],
+    missingIds: 0,
+    firstMissingMs: Number.NaN,
   };
+}
+
+function growBuffer(buffer: DayBuffer): void {
+  const rows = 2 * buffer.id.length;
+  for (const name of ['id', 'price', 'quantity', 'timeMs'] as const) {
+    const larger = new Float64Array(rows);
+    larger.set(buffer[name]);
+    buffer[name] = larger;
+  }
+  const flags = new Uint8Array(rows);
+  flags.set(buffer.buyerIsMaker);
+  buffer.buyerIsMaker = flags;
 }

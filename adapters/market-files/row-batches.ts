@@ -48,35 +48,39 @@ interface Reader {
 function makeReader(path: string, kind: FileKind): Reader {
   const file = basename(path);
   const width = kind.fields.length;
+  const isBoolean = kind.fields.map((field) => field.kind === 'boolean');
   let layout: Layout | null = null;
   let line = 0;
   let values = new Float64Array(0);
   const read = (text: Buffer, end: number): RowBatch => {
     let at = 0;
     let count = 0;
-    let firstLine = line + 1;
-    while (at < end) {
-      const next = text.indexOf(NEWLINE, at);
-      const stop = next > at && text[next - 1] === RETURN ? next - 1 : next;
-      line++;
-      if (layout === null) {
-        layout = detectLayout(kind, textOf(text, at, stop), file);
-        if (layout.hasHeader) {
-          firstLine++;
-          at = next + 1;
-          continue;
-        }
+    if (layout === null && end > 0) {
+      const next = text.indexOf(NEWLINE);
+      layout = detectLayout(kind, textOf(text, 0, trimReturn(text, next)), file);
+      if (layout.hasHeader) {
+        line++;
+        at = next + 1;
       }
+    }
+    const firstLine = line + 1;
+    while (at < end && layout !== null) {
+      const next = text.indexOf(NEWLINE, at);
+      line++;
       // A row of c columns takes at least 2c - 1 bytes with its line end.
-      const needed = (count + 1) * width;
-      if (needed > values.length) values = grow(values, Math.max(needed, Math.ceil((end - at) / (2 * layout.columnCount)) * width + needed));
-      parseRow({ text, layout, kind, file, line }, { start: at, stop }, values.subarray(count * width, needed));
+      if ((count + 1) * width > values.length) values = grow(values, Math.ceil((end - at) / (2 * layout.columnCount)) * width + (count + 1) * width);
+      parseRow({ text, layout, kind, isBoolean, file, line, start: at, stop: trimReturn(text, next), out: values, base: count * width });
       count++;
       at = next + 1;
     }
     return { values, width, count, firstLine };
   };
   return { read, lines: () => line };
+}
+
+/** Where a line's text ends: before its newline, and before a carriage return in front of that. */
+function trimReturn(text: Buffer, newline: number): number {
+  return newline > 0 && text[newline - 1] === RETURN ? newline - 1 : newline;
 }
 
 function grow(values: Float64Array<ArrayBuffer>, length: number): Float64Array<ArrayBuffer> {
@@ -89,30 +93,44 @@ interface RowPlace {
   readonly text: Buffer;
   readonly layout: Layout;
   readonly kind: FileKind;
+  readonly isBoolean: readonly boolean[];
   readonly file: string;
   readonly line: number;
+  /** Bytes [start, stop) are the line. */
+  readonly start: number;
+  readonly stop: number;
+  /** The row's values go to out[base ..]. */
+  readonly out: Float64Array;
+  readonly base: number;
 }
 
-function parseRow(place: RowPlace, span: { start: number; stop: number }, out: Float64Array): void {
-  const { text, layout, kind } = place;
-  out.fill(Number.NaN);
+function parseRow(place: RowPlace): void {
+  const { text, layout, isBoolean, stop, out, base } = place;
+  const { fieldOfColumn, columnCount } = layout;
+  for (let field = 0; field < isBoolean.length; field++) out[base + field] = Number.NaN;
   let column = 0;
-  let start = span.start;
-  for (let at = span.start; at <= span.stop; at++) {
-    if (at < span.stop && text[at] !== COMMA) continue;
-    const field = column < layout.columnCount ? (layout.fieldOfColumn[column] as number) : -1;
+  let start = place.start;
+  for (let at = start; at <= stop; at++) {
+    if (at < stop && text[at] !== COMMA) continue;
+    const field = column < columnCount ? (fieldOfColumn[column] as number) : -1;
     if (field >= 0) {
-      const value = kind.fields[field]?.kind === 'boolean' ? parseBoolean(text, start, at) : parseNumber(text, start, at);
-      if (Number.isNaN(value)) {
-        const { name, kind: type } = kind.fields[field] as FileKind['fields'][number];
-        throw new InvalidData(`${place.file}:${place.line}: expected a ${type === 'number' ? 'number' : 'true or false'} in column ${name}, found ${JSON.stringify(textOf(text, start, at))}`);
-      }
-      out[field] = value;
+      const value = isBoolean[field] === true ? parseBoolean(text, start, at) : parseNumber(text, start, at);
+      if (Number.isNaN(value)) throw badField(place, field, textOf(text, start, at));
+      out[base + field] = value;
     }
     column++;
     start = at + 1;
   }
-  if (column !== layout.columnCount) {
-    throw new InvalidData(`${place.file}:${place.line}: expected ${layout.columnCount} columns, found ${column}: ${JSON.stringify(textOf(text, span.start, span.stop).slice(0, 120))}`);
+  if (column !== columnCount) {
+    throw new InvalidData(
+      `${place.file}:${place.line}: expected ${columnCount} columns, found ${column}: ${JSON.stringify(textOf(text, place.start, stop).slice(0, 120))}`,
+    );
   }
+}
+
+function badField(place: RowPlace, field: number, found: string): InvalidData {
+  const { name, kind } = place.kind.fields[field] as FileKind['fields'][number];
+  return new InvalidData(
+    `${place.file}:${place.line}: expected a ${kind === 'number' ? 'number' : 'true or false'} in column ${name}, found ${JSON.stringify(found)}`,
+  );
 }

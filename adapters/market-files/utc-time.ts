@@ -8,10 +8,10 @@ const LEAST_US = 1e14;
 
 /**
  * UTC ms of a time in ms or us, us rounded down.
- * @throws InvalidData naming `place` (file and line) for anything else, seconds and nanoseconds included.
+ * @throws InvalidData naming file and line for anything else, seconds and nanoseconds included.
  */
-export function utcMs(value: number, place: () => string): number {
+export function utcMs(value: number, file: string, line: number): number {
   if (value >= LEAST_MS && value < LEAST_US && Number.isInteger(value)) return value;
   if (value >= LEAST_US && value < LEAST_US * 1000 && Number.isInteger(value)) return Math.floor(value / 1000);
-  throw new InvalidData(`${place()}: expected a time in whole ms or us since 1970, found ${value}`);
+  throw new InvalidData(`${file}:${line}: expected a time in whole ms or us since 1970, found ${value}`);
 }

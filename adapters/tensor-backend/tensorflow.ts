@@ -39,7 +39,7 @@ type BackendClass = new (addon: Addon, packageName: string) => KernelBackend;
  * ones return the same backend.
  * @throws PipelineError UnsupportedDevice when the addon is not there or cannot be loaded, or no GPU is where one is asked for.
  */
-export async function openTensorBackend({ device = 'cpu', addonPath = tensorflowAddonPath() }: TensorBackendOptions): Promise<TensorBackend> {
+export async function openTensorBackend({ device = 'cpu', addonPath = tensorflowAddonPath() }: TensorBackendOptions = {}): Promise<TensorBackend> {
   const require = createRequire(import.meta.url);
   setEnvironment(device);
   restoreRemovedNodeFunctions(require('node:util') as Record<string, unknown>);

@@ -40,9 +40,11 @@ export interface StrategyParameters {
     /** Fine bars waited after the entry time. */
     readonly entryDelayBars: number;
   };
+  /** End of the data that any part of the chain was fitted or chosen on, UTC ms; null for the bare defaults. */
+  readonly fittedUntilMs: number | null;
 }
 
-export type ParameterGroup = keyof StrategyParameters;
+export type ParameterGroup = Exclude<keyof StrategyParameters, 'fittedUntilMs'>;
 
 /** The groups in the order in which step 12 searches them. */
 export const PARAMETER_GROUPS = ['thresholds', 'sizing', 'risk', 'ensemble', 'regime', 'timing'] as const satisfies readonly ParameterGroup[];
@@ -55,6 +57,7 @@ export const DEFAULT_STRATEGY_PARAMETERS: StrategyParameters = Object.freeze<Str
   ensemble: { pooledWeight: 0 },
   regime: { BULL: 1, BEAR: 1, SIDEWAYS: 1, VOLATILE: 1 },
   timing: { holdingScale: 1, entryDelayBars: 0 },
+  fittedUntilMs: null,
 });
 
 /** The parameters with one group's values replaced; unknown names are refused. @throws RangeError naming the unknown key */

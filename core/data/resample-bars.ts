@@ -20,7 +20,9 @@ export function resampleBars(fine: Bars, periodMs: number, untilMs?: number): Ba
   for (let i = 0; i < n; i++) {
     const openMs = Math.floor(fine.openTimeMs[i] / periodMs) * periodMs;
     if (fine.openTimeMs[i] <= lastOpenMs || fine.closeTimeMs[i] > openMs + periodMs) {
-      throw new InvalidData(`expected fine bars in time order inside bars of ${periodMs} ms, found one from ${fine.openTimeMs[i]} to ${fine.closeTimeMs[i]} in row ${i}`);
+      throw new InvalidData(
+        `expected fine bars in time order inside bars of ${periodMs} ms, found one from ${fine.openTimeMs[i]} to ${fine.closeTimeMs[i]} in row ${i}`,
+      );
     }
     lastOpenMs = fine.openTimeMs[i];
     if (row < 0 || out.openTimeMs[row] !== openMs) startBar(out, ++row, { fine, i, openMs, periodMs });

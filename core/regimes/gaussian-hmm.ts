@@ -65,7 +65,10 @@ export function fitGaussianHmm(observations: Observations, options: HmmOptions):
     options.signal?.throwIfAborted();
     return climb(startModel(observations, options), observations, { ...options, maximumIterations: Math.min(SCREENING_ITERATIONS, options.maximumIterations) });
   });
-  const finalists = tried.filter((fit) => Number.isFinite(fit.logLikelihood)).sort((a, b) => b.logLikelihood - a.logLikelihood).slice(0, FINALISTS);
+  const finalists = tried
+    .filter((fit) => Number.isFinite(fit.logLikelihood))
+    .sort((a, b) => b.logLikelihood - a.logLikelihood)
+    .slice(0, FINALISTS);
   let best: HmmFit | null = null;
   for (const { model } of finalists) {
     options.signal?.throwIfAborted();

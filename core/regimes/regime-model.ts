@@ -68,10 +68,19 @@ export function fitRegimeModel(bars: Bars, trainToMs: number, options: RegimeMod
   const reasons: string[] = [];
   for (let states = wanted; ; states--) {
     const shortage = states === 1 ? null : distinctShortage(observations.values, states);
-    const fit = shortage !== null ? null : fitGaussianHmm(observations, {
-      states, random: makeRandom(options.seed), starts: states === 1 ? 1 : STARTS, maximumIterations: MAXIMUM_ITERATIONS, tolerance: TOLERANCE,
-      varianceFloor: VARIANCE_FLOOR, transitionPrior: TRANSITION_PRIOR, signal: options.signal,
-    });
+    const fit =
+      shortage !== null
+        ? null
+        : fitGaussianHmm(observations, {
+            states,
+            random: makeRandom(options.seed),
+            starts: states === 1 ? 1 : STARTS,
+            maximumIterations: MAXIMUM_ITERATIONS,
+            tolerance: TOLERANCE,
+            varianceFloor: VARIANCE_FLOOR,
+            transitionPrior: TRANSITION_PRIOR,
+            signal: options.signal,
+          });
     const problem = shortage ?? (states === 1 || fit === null ? null : thinState(fit, trainBars));
     if (fit !== null && problem === null) {
       return describeModel(fit, { train, trainToMs, scale, reduced: reasons.length === 0 ? null : reasons.join('; ') });

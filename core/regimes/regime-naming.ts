@@ -17,7 +17,10 @@ export function nameStates(moments: readonly StateMoments[]): readonly Regime[] 
   if (moments.length < 1 || moments.length > 4) throw new RangeError(`expected 1 to 4 states, found ${moments.length}`);
   if (moments.length === 1) return ['SIDEWAYS'];
   const volatile = moments.reduce((best, state, i) => (state.variance > moments[best].variance ? i : best), 0);
-  const rest = moments.map((_, i) => i).filter((i) => i !== volatile).sort((a, b) => moments[b].mean - moments[a].mean || a - b);
+  const rest = moments
+    .map((_, i) => i)
+    .filter((i) => i !== volatile)
+    .sort((a, b) => moments[b].mean - moments[a].mean || a - b);
   const names: Regime[] = moments.map(() => 'SIDEWAYS');
   names[volatile] = 'VOLATILE';
   if (rest.length > 1) {

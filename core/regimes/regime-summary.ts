@@ -27,7 +27,11 @@ export function summariseRegimes(regime: Int32Array): RegimeSummary {
   }
   return {
     regimes: REGIMES.map((name, i) => ({
-      regime: name, bars: bars[i], share: regime.length === 0 ? 0 : bars[i] / regime.length, stays: stays[i], meanStayBars: stays[i] === 0 ? null : bars[i] / stays[i],
+      regime: name,
+      bars: bars[i],
+      share: regime.length === 0 ? 0 : bars[i] / regime.length,
+      stays: stays[i],
+      meanStayBars: stays[i] === 0 ? null : bars[i] / stays[i],
     })),
     transitions: REGIMES.map((_, i) => {
       const row = Array.from(moves.subarray(i * k, i * k + k));

@@ -33,7 +33,11 @@ export function simulateDayTrades(skeleton: MarketSkeleton, dayMs: number): Tabl
   const to = Math.min(minuteCount, Math.max(0, (dayMs + DAY_MS - parameters.fromMs) / MINUTE_MS));
   const count = firstTrade[to] - firstTrade[from];
   const columns: TradeColumns = {
-    timeMs: new Float64Array(count), id: new Float64Array(count), price: new Float64Array(count), quantity: new Float64Array(count), buyerIsMaker: new Uint8Array(count),
+    timeMs: new Float64Array(count),
+    id: new Float64Array(count),
+    price: new Float64Array(count),
+    quantity: new Float64Array(count),
+    buyerIsMaker: new Uint8Array(count),
   };
   const random = makeRandom(deriveSeed(parameters.seed, 'trades', parameters.symbol, dayMs));
   const quantities = quantityLevels();

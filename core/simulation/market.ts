@@ -9,8 +9,18 @@ import { deriveSeed, makeRandom } from '../stats/random.js';
 import type { Random } from '../stats/random.js';
 import type { MarketParameters } from './market-parameters.js';
 import {
-  ACTIVITY_SPREAD, DIURNAL_AMPLITUDE, DIURNAL_PEAK_HOUR, JUMP_SPREAD, JUMPS_PER_MINUTE, MINUTE_MS, REGIME_MINUTES, REGIME_SHAPES,
-  SIGNAL_IMBALANCE, SIGNAL_PERSISTENCE, VOLATILITY_HALF_LIFE_MINUTES, VOLATILITY_SPREAD,
+  ACTIVITY_SPREAD,
+  DIURNAL_AMPLITUDE,
+  DIURNAL_PEAK_HOUR,
+  JUMP_SPREAD,
+  JUMPS_PER_MINUTE,
+  MINUTE_MS,
+  REGIME_MINUTES,
+  REGIME_SHAPES,
+  SIGNAL_IMBALANCE,
+  SIGNAL_PERSISTENCE,
+  VOLATILITY_HALF_LIFE_MINUTES,
+  VOLATILITY_SPREAD,
 } from './market-parameters.js';
 
 export interface MarketSkeleton {

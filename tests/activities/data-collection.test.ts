@@ -11,7 +11,10 @@ test('the simulator fills every day of the window with trades, marked synthetic,
   const plan = await planOf({ retentionDays: 4, simulation: { totalTrades: 12_345 } });
   const inputs = memoryInputs(await runDataSteps(t, plan, { count: 1 }));
   const days = inputs.names('data-collection', 'trades/');
-  assert.deepEqual(days, ['01', '02', '03', '04'].map((day) => `trades/2024-01-${day}`));
+  assert.deepEqual(
+    days,
+    ['01', '02', '03', '04'].map((day) => `trades/2024-01-${day}`),
+  );
   let id = 0;
   for (const day of days) for (const found of float64Column(await inputs.table('data-collection', day, 'ares.trades'), 'id')) assert.equal(found, ++id);
   assert.equal(id, 12_345);
@@ -21,7 +24,8 @@ test('the simulator fills every day of the window with trades, marked synthetic,
 });
 
 test('the number of days a unit holds changes no artifact, and spot has no funding', async (t) => {
-  const run = async (segmentDays: number): Promise<Record<string, string>> => memoryText(await runDataSteps(t, await planOf({ retentionDays: 4, market: 'spot', segmentDays, simulation: { tradesPerMinute: 2 } }), { count: 1 }));
+  const run = async (segmentDays: number): Promise<Record<string, string>> =>
+    memoryText(await runDataSteps(t, await planOf({ retentionDays: 4, market: 'spot', segmentDays, simulation: { tradesPerMinute: 2 } }), { count: 1 }));
   const single = await run(1);
   assert.deepEqual(await run(3), single);
   assert.match(single['data-collection/funding']!, /"rowCount":0/);
@@ -59,7 +63,10 @@ test('a window that falls into a hole of the series has no data and is refused w
   const folder = await makeMarketFolder(t);
   await folder.write('ETHUSDT-um-1m-2024-03.csv', [0, 5 * 1440].map((m) => klineRow(m, 2000)).join('\n'));
   const plan = await planOf({ source: 'files', path: folder.root, from: '2024-03-02', to: '2024-03-05' });
-  await assert.rejects(runDataSteps(t, plan, { count: 1 }), { name: 'InvalidData', message: /ETHUSDT: expected bars in the window 2024-03-02T00:00:00.000Z to 2024-03-05T00:00:00.000Z, found none/ });
+  await assert.rejects(runDataSteps(t, plan, { count: 1 }), {
+    name: 'InvalidData',
+    message: /ETHUSDT: expected bars in the window 2024-03-02T00:00:00.000Z to 2024-03-05T00:00:00.000Z, found none/,
+  });
 });
 
 test('a file that is changed between plan and step is an IntegrityError, an unknown path MissingArtifact', async (t) => {
@@ -69,7 +76,10 @@ test('a file that is changed between plan and step is an IntegrityError, an unkn
   const plan = await planOf({ source: 'files', path: folder.root });
   await assert.rejects(runDataSteps(t, plan, { count: 1, execution: { filePaths: {} } }), { name: 'MissingArtifact' });
   const changed = await folder.write('ETHUSDT-um-1m-2024-03-01.csv', `${text}\n${klineRow(1440, 1)}`);
-  await assert.rejects(runDataSteps(t, plan, { count: 1 }), (error: Error) => error.name === 'IntegrityError' && error.message.includes(changed.sha256) && error.message.includes(plan.source.files[0]!.sha256));
+  await assert.rejects(
+    runDataSteps(t, plan, { count: 1 }),
+    (error: Error) => error.name === 'IntegrityError' && error.message.includes(changed.sha256) && error.message.includes(plan.source.files[0]!.sha256),
+  );
   assert.equal(START_MS % 60_000, 0);
 });
 

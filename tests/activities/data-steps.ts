@@ -31,13 +31,24 @@ export async function planOf(input: RunSpecInput): Promise<RunPlan> {
   const { window, source } = await resolveSource(spec, settings, { marketFiles });
   const embargoMs = embargoOf(spec, settings.timeframe);
   return {
-    schema: 'ares.plan', spec, settings: { ...settings, device: 'cpu' }, window, source, embargoMs,
-    segments: planSegments(window, spec.segments, TIMEFRAMES[settings.timeframe], embargoMs), champion: null, priorTestOpenings: 0,
+    schema: 'ares.plan',
+    spec,
+    settings: { ...settings, device: 'cpu' },
+    window,
+    source,
+    embargoMs,
+    segments: planSegments(window, spec.segments, TIMEFRAMES[settings.timeframe], embargoMs),
+    champion: null,
+    priorTestOpenings: 0,
   };
 }
 
 /** Runs the first `count` steps of a plan; a memory given is carried on with. */
-export async function runDataSteps(context: TestContext, plan: RunPlan, options: { count: 1 | 2 | 3; threads?: number; execution?: Partial<Execution> }): Promise<ArtifactMemory> {
+export async function runDataSteps(
+  context: TestContext,
+  plan: RunPlan,
+  options: { count: 1 | 2 | 3; threads?: number; execution?: Partial<Execution> },
+): Promise<ArtifactMemory> {
   const memory = makeArtifactMemory();
   const folder = await mkdtemp(join(tmpdir(), 'ares-data-steps-'));
   context.after(() => rm(folder, { recursive: true, force: true }));
@@ -45,24 +56,30 @@ export async function runDataSteps(context: TestContext, plan: RunPlan, options:
     memory,
     ports: { marketFiles, bars: makeBarEngine() } as unknown as StepPorts,
     execution: {
-      threads: options.threads ?? 1, chunkRows: 1000, segmentDays: 1, memoryLimitMiB: 512, featureCache: false,
-      filePaths: Object.fromEntries([...plan.source.files, ...plan.source.fundingFiles].map((file) => [file.sha256, file.path])), ...options.execution,
+      threads: options.threads ?? 1,
+      chunkRows: 1000,
+      segmentDays: 1,
+      memoryLimitMiB: 512,
+      featureCache: false,
+      filePaths: Object.fromEntries([...plan.source.files, ...plan.source.fundingFiles].map((file) => [file.sha256, file.path])),
+      ...options.execution,
     },
     signal: { aborted: false, throwIfAborted: () => undefined },
     progress: () => undefined,
   };
   await runStepInProcess(dataCollection, collectMarketData as StepFunction, plan, run);
-  const withFiles: StepFunction = (step) => (classifyMarketRegimes as StepFunction)({
-    ...(step as object),
-    inputs: {
-      ...memoryInputs(memory),
-      path: async (id: StepId, name: string) => {
-        const path = join(folder, `${name.replaceAll('/', '-')}.parquet`);
-        await writeParquet(await memoryInputs(memory).table(id, name, 'ares.trades'), path);
-        return path;
+  const withFiles: StepFunction = (step) =>
+    (classifyMarketRegimes as StepFunction)({
+      ...(step as object),
+      inputs: {
+        ...memoryInputs(memory),
+        path: async (id: StepId, name: string) => {
+          const path = join(folder, `${name.replaceAll('/', '-')}.parquet`);
+          await writeParquet(await memoryInputs(memory).table(id, name, 'ares.trades'), path);
+          return path;
+        },
       },
-    },
-  } as never);
+    } as never);
   if (options.count >= 2) await runStepInProcess(marketRegimeClassification, withFiles, plan, run);
   if (options.count >= 3) await runStepInProcess(regimeDataSplitting, splitByRegime as StepFunction, plan, run);
   return memory;
@@ -70,6 +87,9 @@ export async function runDataSteps(context: TestContext, plan: RunPlan, options:
 
 /** Every artifact as text, by step and name: equal texts, equal artifacts. */
 export function memoryText(memory: ArtifactMemory): Record<string, string> {
-  const plain = (_: string, value: unknown): unknown => (ArrayBuffer.isView(value) ? Array.from(value as Float64Array, (x) => (Number.isNaN(x) ? 'NaN' : x)) : value);
-  return Object.fromEntries([...memory.artifacts].flatMap(([step, artifacts]) => [...artifacts].map(([name, artifact]) => [`${step}/${name}`, JSON.stringify(artifact, plain)])));
+  const plain = (_: string, value: unknown): unknown =>
+    ArrayBuffer.isView(value) ? Array.from(value as Float64Array, (x) => (Number.isNaN(x) ? 'NaN' : x)) : value;
+  return Object.fromEntries(
+    [...memory.artifacts].flatMap(([step, artifacts]) => [...artifacts].map(([name, artifact]) => [`${step}/${name}`, JSON.stringify(artifact, plain)])),
+  );
 }

@@ -14,7 +14,7 @@ import { memoryText, planOf, runDataSteps } from './data-steps.js';
 
 const STEP = 'market-regime-classification';
 
-test('bars of the engine are those of the plain aggregation, and regimes are the model\'s filtered ones', async (t) => {
+test("bars of the engine are those of the plain aggregation, and regimes are the model's filtered ones", async (t) => {
   const plan = await planOf({ retentionDays: 4, simulation: { tradesPerMinute: 5 } });
   const inputs = memoryInputs(await runDataSteps(t, plan, { count: 2, threads: 2 }));
   const days = await Promise.all(inputs.names('data-collection', 'trades/').map((name) => inputs.table('data-collection', name, 'ares.trades')));
@@ -22,14 +22,20 @@ test('bars of the engine are those of the plain aggregation, and regimes are the
   const fine = barsFromTable(await inputs.table(STEP, 'bars-fine', 'ares.bars'));
   for (const name of ['openTimeMs', 'closeTimeMs', 'open', 'high', 'low', 'close', 'tradeCount'] as const) assert.deepEqual(fine[name], expected[name]);
   // Sums may round differently in another order of adding.
-  for (const name of ['volume', 'quoteVolume', 'takerBuyVolume'] as const) for (const [i, value] of fine[name].entries()) assert.ok(Math.abs(value - expected[name][i]!) <= 1e-9 * (1 + value));
+  for (const name of ['volume', 'quoteVolume', 'takerBuyVolume'] as const)
+    for (const [i, value] of fine[name].entries()) assert.ok(Math.abs(value - expected[name][i]!) <= 1e-9 * (1 + value));
   const bars = barsFromTable(await inputs.table(STEP, 'bars', 'ares.bars'));
   assert.deepEqual(barsToTable(bars), barsToTable(resampleBars(fine, 900_000, plan.window.toMs)));
   assert.equal(bars.close.length, 4 * 96);
   const regimes = await inputs.table(STEP, 'regimes', 'ares.regimes');
   const probabilities = filterRegimes(await inputs.json<RegimeModel>(STEP, 'regime-model'), bars);
-  for (const [j, name] of REGIMES.entries()) assert.deepEqual(float64Column(regimes, name), Float64Array.from(bars.close, (_, i) => probabilities[4 * i + j]!));
-  for (const [i, regime] of int32Column(regimes, 'regime').entries()) assert.equal(probabilities[4 * i + regime], Math.max(...probabilities.slice(4 * i, 4 * i + 4)));
+  for (const [j, name] of REGIMES.entries())
+    assert.deepEqual(
+      float64Column(regimes, name),
+      Float64Array.from(bars.close, (_, i) => probabilities[4 * i + j]!),
+    );
+  for (const [i, regime] of int32Column(regimes, 'regime').entries())
+    assert.equal(probabilities[4 * i + regime], Math.max(...probabilities.slice(4 * i, 4 * i + 4)));
 });
 
 test('1, 2 and 4 threads give the same artifacts to the bit', async (t) => {

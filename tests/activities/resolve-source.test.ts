@@ -13,11 +13,14 @@ test('an empty spec means 7 days of the simulator from a fixed epoch', async () 
   assert.deepEqual(plan.source, { kind: 'simulator', series: 'trades', periodMs: 0, files: [], fundingFiles: [] });
 });
 
-test('from and to move inwards to whole analyst bars; one of them alone is completed by the preset\'s days', async () => {
+test("from and to move inwards to whole analyst bars; one of them alone is completed by the preset's days", async () => {
   assert.deepEqual(iso((await planOf({ from: '2024-02-01T00:07:00Z', to: '2024-02-05T10:14:00Z' })).window), ['2024-02-01T00:15', '2024-02-05T10:00']);
   assert.deepEqual(iso((await planOf({ from: '2024-02-01' })).window), ['2024-02-01T00:00', '2024-02-08T00:00']);
   assert.deepEqual(iso((await planOf({ to: '2024-02-08' })).window), ['2024-02-01T00:00', '2024-02-08T00:00']);
-  await assert.rejects(planOf({ from: '2024-02-01T00:01:00Z', to: '2024-02-01T00:20:00Z', timeframe: '1h' }), { name: 'InvalidData', message: /window of at least one bar of 3600000 ms/ });
+  await assert.rejects(planOf({ from: '2024-02-01T00:01:00Z', to: '2024-02-01T00:20:00Z', timeframe: '1h' }), {
+    name: 'InvalidData',
+    message: /window of at least one bar of 3600000 ms/,
+  });
 });
 
 test('files end at the last whole analyst bar of the finest series and begin no earlier than it does', async (t) => {
@@ -26,5 +29,8 @@ test('files end at the last whole analyst bar of the finest series and begin no 
   assert.deepEqual(iso((await planOf({ source: 'files', path: folder.root })).window), ['2024-03-01T00:15', '2024-03-03T18:45']);
   assert.deepEqual(iso((await planOf({ source: 'files', path: folder.root, retentionDays: 2 })).window), ['2024-03-01T18:45', '2024-03-03T18:45']);
   assert.deepEqual(iso((await planOf({ source: 'files', path: folder.root, from: '2024-03-01T12:00:00Z' })).window), ['2024-03-01T12:00', '2024-03-03T18:45']);
-  await assert.rejects(planOf({ source: 'files', path: folder.root, from: '2023-03-01', to: '2023-03-03' }), { name: 'InvalidData', message: /cover the window, from 2023-03-01/ });
+  await assert.rejects(planOf({ source: 'files', path: folder.root, from: '2023-03-01', to: '2023-03-03' }), {
+    name: 'InvalidData',
+    message: /cover the window, from 2023-03-01/,
+  });
 });

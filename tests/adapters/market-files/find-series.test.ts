@@ -16,10 +16,15 @@ test('raw trades that cover the window whole come before bars, a month before it
   await folder.write('um/ETHUSDT-1m-2024-03-01.csv', minutes(0, 2880));
   for (const day of ['01', '02']) await folder.write(`um/daily/ETHUSDT-trades-2024-03-${day}.csv`, [TRADE_HEADER, tradeRow(1, 1)].join('\n'));
   const daily = await findSeries({ ...query, root: folder.root, fromMs: START_MS, toMs: START_MS + 2 * DAY_MS });
-  assert.deepEqual([daily.series, daily.periodMs, names(daily.files), daily.fromMs, daily.toMs], ['trades', 0, ['ETHUSDT-trades-2024-03-01.csv', 'ETHUSDT-trades-2024-03-02.csv'], START_MS, START_MS + 2 * DAY_MS]);
+  assert.deepEqual(
+    [daily.series, daily.periodMs, names(daily.files), daily.fromMs, daily.toMs],
+    ['trades', 0, ['ETHUSDT-trades-2024-03-01.csv', 'ETHUSDT-trades-2024-03-02.csv'], START_MS, START_MS + 2 * DAY_MS],
+  );
   assert.match(daily.files[0]!.sha256, /^[0-9a-f]{64}$/);
   await folder.write('um/monthly/ETHUSDT-trades-2024-03.csv', [TRADE_HEADER, tradeRow(1, 1)].join('\n'));
-  assert.deepEqual(names((await findSeries({ ...query, root: folder.root, fromMs: START_MS, toMs: START_MS + 2 * DAY_MS })).files), ['ETHUSDT-trades-2024-03.csv']);
+  assert.deepEqual(names((await findSeries({ ...query, root: folder.root, fromMs: START_MS, toMs: START_MS + 2 * DAY_MS })).files), [
+    'ETHUSDT-trades-2024-03.csv',
+  ]);
 });
 
 test('trades with a missing day give way to the bars of the window', async (t) => {
@@ -51,7 +56,10 @@ test('a symbol, a market, a window or an interval that no file has is refused, a
   await folder.write('ETHUSDT-um-1m-2024-03-01.csv', minutes(0, 600));
   await folder.write('ETHUSDT-spot-1h-2024-03-01.csv', minutes(0, 1));
   const refuse = (change: Partial<Parameters<typeof findSeries>[0]>, message: RegExp): Promise<void> =>
-    assert.rejects(findSeries({ ...query, root: folder.root, ...change }), (error) => error instanceof InvalidData && message.test(error.message) || assert.fail(String(error)));
+    assert.rejects(
+      findSeries({ ...query, root: folder.root, ...change }),
+      (error) => (error instanceof InvalidData && message.test(error.message)) || assert.fail(String(error)),
+    );
   await refuse({ symbol: 'FOOUSDT' }, /symbol: expected files of FOOUSDT perp in .*, found ETHUSDT spot 1h \(1 file\), ETHUSDT perp 1m \(1 file\)/);
   await refuse({ market: 'spot' }, /ETHUSDT spot: expected trades or bars of at most 60000 ms .*; found none among ETHUSDT spot 1h \(1 file\)/);
   await refuse({ fromMs: START_MS - DAY_MS, toMs: START_MS }, /bars of 1m from 2024-03-01T00:00:00.000Z to 2024-03-01T10:00:00.000Z/);
@@ -59,7 +67,9 @@ test('a symbol, a market, a window or an interval that no file has is refused, a
   await refuse({ root: `${folder.root}/none` }, /path: expected a folder of market files, found nothing at/);
 });
 
-test('the real folder gives ETHUSDT perp 1m with its funding and mark prices, and XRPETH aggregate trades', { skip: testData === null && 'no real data' }, async () => {
+test('the real folder gives ETHUSDT perp 1m with its funding and mark prices, and XRPETH aggregate trades', {
+  skip: testData === null && 'no real data',
+}, async () => {
   const eth = await findSeries({ ...query, root: testData!, days: 30 });
   assert.deepEqual(names(eth.files), ['ETHUSDT-perp-1m-2025-05-04_2025-06-15.csv.gz']);
   assert.deepEqual(names(eth.fundingFiles), ['ETHUSDT-fundingRate-2025-03-06_2025-06-15.csv.gz', 'ETHUSDT-markPrice-8h-2025-03-06_2025-06-15.csv.gz']);

@@ -43,10 +43,25 @@ export async function makeMarketFolder(context: TestContext): Promise<MarketFold
 export const START_MS = Date.UTC(2024, 2, 1);
 
 /** Rows of 12 columns, one a minute, each given as [minute, price] with other values beside it. */
-export function klineRow(minute: number, price: number, change: Partial<Record<'high' | 'low' | 'volume' | 'time' | 'closeTime', number | string>> = {}): string {
+export function klineRow(
+  minute: number,
+  price: number,
+  change: Partial<Record<'high' | 'low' | 'volume' | 'time' | 'closeTime', number | string>> = {},
+): string {
   const time = START_MS + minute * 60_000;
   return [
-    change.time ?? time, price, change.high ?? price + 1, change.low ?? price - 1, price, change.volume ?? 10, change.closeTime ?? time + 59_999, 10 * price, 4, 6, 6 * price, 0,
+    change.time ?? time,
+    price,
+    change.high ?? price + 1,
+    change.low ?? price - 1,
+    price,
+    change.volume ?? 10,
+    change.closeTime ?? time + 59_999,
+    10 * price,
+    4,
+    6,
+    6 * price,
+    0,
   ].join(',');
 }
 

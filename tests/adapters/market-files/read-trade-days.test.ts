@@ -26,15 +26,34 @@ test('trades come a day at a time, across files and formats, and a day without t
   const month = await folder.write('ETHUSDT-um-trades-2024-03.zip', [TRADE_HEADER, tradeRow(5, 0), tradeRow(6, 10), tradeRow(7, 2 * DAY_MS)].join('\n'));
   const spot = await folder.write('ETHUSDT-spot-trades-2024-03-03.csv', `8,2001.5,0.25,500,${(START_MS + 2 * DAY_MS + 5) * 1000},True,True\n`);
   const found = await collect([month, spot]);
-  assert.deepEqual(found.map((d) => [d.day, d.table.rowCount]), [['2024-03-01', 2], ['2024-03-02', 0], ['2024-03-03', 2]]);
+  assert.deepEqual(
+    found.map((d) => [d.day, d.table.rowCount]),
+    [
+      ['2024-03-01', 2],
+      ['2024-03-02', 0],
+      ['2024-03-03', 2],
+    ],
+  );
   const last = found[2]!.table.columns as Record<string, Float64Array>;
-  assert.deepEqual([last['id']![1], last['price']![1], last['quantity']![1], last['timeMs']![1], last['buyerIsMaker']![1]], [8, 2001.5, 0.25, START_MS + 2 * DAY_MS + 5, 1]);
-  assert.deepEqual(found[1]!.findings.map((f) => [f.check, f.action]), [['empty day', 'flagged'], ['trades', 'passed']]);
+  assert.deepEqual(
+    [last['id']![1], last['price']![1], last['quantity']![1], last['timeMs']![1], last['buyerIsMaker']![1]],
+    [8, 2001.5, 0.25, START_MS + 2 * DAY_MS + 5, 1],
+  );
+  assert.deepEqual(
+    found[1]!.findings.map((f) => [f.check, f.action]),
+    [
+      ['empty day', 'flagged'],
+      ['trades', 'passed'],
+    ],
+  );
 });
 
 test('days read apart are the same as days read together', async (t) => {
   const folder = await makeMarketFolder(t);
-  const file = await folder.write('ETHUSDT-um-trades-2024-03.csv.gz', [TRADE_HEADER, ...Array.from({ length: 500 }, (_, i) => tradeRow(i + 1, i * 400_000))].join('\n'));
+  const file = await folder.write(
+    'ETHUSDT-um-trades-2024-03.csv.gz',
+    [TRADE_HEADER, ...Array.from({ length: 500 }, (_, i) => tradeRow(i + 1, i * 400_000))].join('\n'),
+  );
   const together = await collect([file]);
   for (const [d, day] of days.entries()) assert.deepEqual((await collect([file], [day]))[0]!.table, together[d]!.table);
 });
@@ -45,13 +64,17 @@ const refused: readonly [string, readonly string[], RegExp][] = [
   ['two different trades of one id', [tradeRow(5, 1), tradeRow(5, 1, 1999)], /:3: expected trade 5 as in the row before, found price 1999 instead of 2000/],
   ['a negative price', [tradeRow(5, 1, -2)], /:2: expected price above 0, found -2/],
   ['text for a price', [tradeRow(5, 1, '2e')], /:2: expected a number in column price, found "2e"/],
-  ['a maker flag that is neither true nor false', [tradeRow(5, 1).replace(/(true|false)$/, 'yes')], /:2: expected a true or false in column is_buyer_maker, found "yes"/],
+  [
+    'a maker flag that is neither true nor false',
+    [tradeRow(5, 1).replace(/(true|false)$/, 'yes')],
+    /:2: expected a true or false in column is_buyer_maker, found "yes"/,
+  ],
 ];
 for (const [what, rows, message] of refused) {
   test(`${what} is refused with file and line`, async (t) => {
     const folder = await makeMarketFolder(t);
     const file = await folder.write(NAME, [TRADE_HEADER, ...rows].join('\n'));
-    await assert.rejects(collect([file]), (error) => error instanceof InvalidData && message.test(error.message) || assert.fail(String(error)));
+    await assert.rejects(collect([file]), (error) => (error instanceof InvalidData && message.test(error.message)) || assert.fail(String(error)));
   });
 }
 
@@ -67,7 +90,14 @@ test('equal trades of one id are dropped and recorded, and missing ids are flagg
   const file = await folder.write(NAME, [TRADE_HEADER, tradeRow(1, 1), tradeRow(1, 1), tradeRow(5, 7)].join('\n'));
   const [day] = await collect([file]);
   assert.deepEqual([...float64Column(day!.table, 'id')], [1, 5]);
-  assert.deepEqual(day!.findings.map((f) => [f.check, f.action, f.count, f.line]), [['duplicate trade', 'repaired', 1, 3], ['missing trade ids', 'flagged', 3, 0], ['trades', 'passed', 2, 0]]);
+  assert.deepEqual(
+    day!.findings.map((f) => [f.check, f.action, f.count, f.line]),
+    [
+      ['duplicate trade', 'repaired', 1, 3],
+      ['missing trade ids', 'flagged', 3, 0],
+      ['trades', 'passed', 2, 0],
+    ],
+  );
 });
 
 test('a truncated zip, a damaged zip, a truncated gzip, an empty file and a zip of two files are refused by name', async (t) => {
@@ -76,7 +106,10 @@ test('a truncated zip, a damaged zip, a truncated gzip, an empty file and a zip 
   const name = 'ETHUSDT-um-trades-2024-03-01.zip';
   const whole = await readFile((await folder.write(name, text)).path);
   for (const cut of [whole.length - 5, Math.floor(whole.length / 2), 10]) {
-    await assert.rejects(collect([await folder.writeBytes(name, whole.subarray(0, cut))]), (error) => error instanceof InvalidData && /2024-03-01\.zip: expected a whole zip file/.test(error.message));
+    await assert.rejects(
+      collect([await folder.writeBytes(name, whole.subarray(0, cut))]),
+      (error) => error instanceof InvalidData && /2024-03-01\.zip: expected a whole zip file/.test(error.message),
+    );
   }
   // A flipped bit in the packed bytes: either they no longer unpack, or the checksum tells.
   const damaged = Buffer.from(whole);
@@ -99,14 +132,20 @@ test('a checksum that does not fit is refused although the zip unpacks', async (
 test('the layouts that carry a side instead of the maker flag are refused with their columns', { skip: testData === null && 'no real data' }, async () => {
   for (const name of ['ETHUSDT-spot-trades-2025-03-25T230700_2025-03-25T231005.csv.gz', 'ETHUSDT-um-aggTrades-2023-02-02T092000.csv.gz']) {
     const file = await hashFile(join(testData!, 'trades', name));
-    await assert.rejects(collect([file], [{ day: 'any', fromMs: 0, toMs: 2e12 }]), /:1: expected the columns of (trades|aggTrades), found unknown column (taker_side, time_exchange, time_received|side)/);
+    await assert.rejects(
+      collect([file], [{ day: 'any', fromMs: 0, toMs: 2e12 }]),
+      /:1: expected the columns of (trades|aggTrades), found unknown column (taker_side, time_exchange, time_received|side)/,
+    );
   }
 });
 
 test('the real USD-M archive gives 13,655 trades with ids that rise by one, over midnight', { skip: testData === null && 'no real data' }, async () => {
   const file = await hashFile(join(testData!, 'trades', 'ETHUSDT-um-trades-2024-07-18T235702_2024-07-19T000502.zip'));
   const from = Date.UTC(2024, 6, 18);
-  const found = await collect([file], [0, 1].map((d) => ({ day: `${d}`, fromMs: from + d * DAY_MS, toMs: from + (d + 1) * DAY_MS })));
+  const found = await collect(
+    [file],
+    [0, 1].map((d) => ({ day: `${d}`, fromMs: from + d * DAY_MS, toMs: from + (d + 1) * DAY_MS })),
+  );
   assert.equal(found[0]!.table.rowCount + found[1]!.table.rowCount, 13_655);
   assert.equal(found[0]!.table.rowCount, 1640);
   assert.ok(found.every((day) => day.findings.every((f) => f.action === 'passed')));

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { CreateMultipartUploadCommand, S3Client } from '@aws-sdk/client-s3';
 import { openObjectStore, PART_BYTES, sha256Hex } from '../../../adapters/object-store/index.js';
 import type { ObjectStore, StoredObject, StoreOptions } from '../../../adapters/object-store/index.js';
@@ -401,5 +403,24 @@ describe('the local cache', () => {
         }
       }),
     );
+  });
+
+  test('three processes that read and evict in one cache get right bytes every time, and leave nothing half-written', async () => {
+    const store = await openFresh();
+    const objects: StoredObject[] = [];
+    for (let i = 0; i < 8; i++) objects.push(await store.putBytes(randomBytes(20_000)));
+    const module = pathToFileURL(join(import.meta.dirname, '../../../adapters/object-store/index.js')).href;
+    const options = { url: store.url, env: server.env, cacheFolder: join(store.cache.folder, '..'), cacheLimitBytes: 60_000, cacheGraceMs: -1 };
+    const script = `import { openObjectStore, sha256Hex } from ${JSON.stringify(module)};
+      const store = openObjectStore(${JSON.stringify(options)});
+      const objects = ${JSON.stringify(objects)};
+      for (let i = 0; i < 60; i++) {
+        const object = objects[(i * Number(process.argv[1])) % objects.length];
+        if (sha256Hex(await store.getBytes(object)) !== object.sha256) throw new Error('wrong bytes');
+      }
+      store.close();`;
+    const run = promisify(execFile);
+    await Promise.all([1, 3, 5].map((stride) => run(process.execPath, ['--input-type=module', '-e', script, String(stride)])));
+    assert.deepEqual(await readdir(join(store.cache.folder, 'incoming')), []);
   });
 });

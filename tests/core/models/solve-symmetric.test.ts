@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { solveSymmetric } from '../../../core/models/solve-symmetric.js';
 
 test('by hand: [[4, 2], [2, 3]] x = [2, 5] has the solution [-1/2, 2]', () => {
-  assert.deepEqual(Array.from(solveSymmetric(Float64Array.from([4, 2, 2, 3]), Float64Array.from([2, 5]))), [-0.5, 2]);
+  const x = solveSymmetric(Float64Array.from([4, 2, 2, 3]), Float64Array.from([2, 5]));
+  assert.ok(Math.abs(x[0]! + 0.5) < 1e-15 && Math.abs(x[1]! - 2) < 1e-15, x.join());
 });
 
 test('A x gives b back for any A = M M^T + I', () => {

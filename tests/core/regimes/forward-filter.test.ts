@@ -5,8 +5,17 @@ import { NumericalError } from '../../../core/errors.js';
 import { forwardFilter } from '../../../core/regimes/forward-filter.js';
 
 // M3.1.10: the known answer of the methodology.
-const chain = { initial: [0.6, 0.4], transition: [[0.7, 0.3], [0.4, 0.6]] };
-const emission = [[0.1, 0.4, 0.5], [0.6, 0.3, 0.1]];
+const chain = {
+  initial: [0.6, 0.4],
+  transition: [
+    [0.7, 0.3],
+    [0.4, 0.6],
+  ],
+};
+const emission = [
+  [0.1, 0.4, 0.5],
+  [0.6, 0.3, 0.1],
+];
 const observed = [0, 1, 2];
 
 function logEmissionOf(symbols: readonly number[], b: readonly (readonly number[])[]): Float64Array {
@@ -22,10 +31,15 @@ test('filtered probabilities and likelihood are those of M3.1.10, not the smooth
 });
 
 /** P(state at the last row | rows) by adding up every path of states. */
-function byEnumeration(initial: readonly number[], transition: readonly (readonly number[])[], density: readonly (readonly number[])[]): { last: number[]; total: number } {
+function byEnumeration(
+  initial: readonly number[],
+  transition: readonly (readonly number[])[],
+  density: readonly (readonly number[])[],
+): { last: number[]; total: number } {
   const k = initial.length;
   let paths = initial.map((p, j) => ({ state: j, p: p * density[0]![j]! }));
-  for (let t = 1; t < density.length; t++) paths = paths.flatMap(({ state, p }) => initial.map((_, j) => ({ state: j, p: p * transition[state]![j]! * density[t]![j]! })));
+  for (let t = 1; t < density.length; t++)
+    paths = paths.flatMap(({ state, p }) => initial.map((_, j) => ({ state: j, p: p * transition[state]![j]! * density[t]![j]! })));
   const total = paths.reduce((sum, path) => sum + path.p, 0);
   return { last: Array.from({ length: k }, (_, j) => paths.filter((path) => path.state === j).reduce((sum, path) => sum + path.p, 0) / total), total };
 }
@@ -35,14 +49,22 @@ const row = (k: number): fc.Arbitrary<number[]> => fc.array(positive, { minLengt
 const normalised = (values: readonly number[]): number[] => values.map((v) => v / values.reduce((a, b) => a + b, 0));
 
 test('the filter equals the sum over all paths of states', () => {
-  fc.assert(fc.property(fc.integer({ min: 2, max: 3 }).chain((k) => fc.tuple(row(k), fc.array(row(k), { minLength: k, maxLength: k }), fc.array(row(k), { minLength: 1, maxLength: 6 }))), ([initial, transition, density]) => {
-    const model = { initial: normalised(initial), transition: transition.map(normalised) };
-    const { probabilities, logLikelihood } = forwardFilter(model, Float64Array.from(density.flat(), Math.log));
-    const expected = byEnumeration(model.initial, model.transition, density);
-    const last = probabilities.slice(-initial.length);
-    for (const [j, value] of expected.last.entries()) assert.ok(Math.abs(last[j]! - value) < 1e-9);
-    assert.ok(Math.abs(logLikelihood - Math.log(expected.total)) < 1e-9);
-  }), { numRuns: 100 });
+  fc.assert(
+    fc.property(
+      fc
+        .integer({ min: 2, max: 3 })
+        .chain((k) => fc.tuple(row(k), fc.array(row(k), { minLength: k, maxLength: k }), fc.array(row(k), { minLength: 1, maxLength: 6 }))),
+      ([initial, transition, density]) => {
+        const model = { initial: normalised(initial), transition: transition.map(normalised) };
+        const { probabilities, logLikelihood } = forwardFilter(model, Float64Array.from(density.flat(), Math.log));
+        const expected = byEnumeration(model.initial, model.transition, density);
+        const last = probabilities.slice(-initial.length);
+        for (const [j, value] of expected.last.entries()) assert.ok(Math.abs(last[j]! - value) < 1e-9);
+        assert.ok(Math.abs(logLikelihood - Math.log(expected.total)) < 1e-9);
+      },
+    ),
+    { numRuns: 100 },
+  );
 });
 
 test('a row is the same whatever comes after it, to the bit', () => {

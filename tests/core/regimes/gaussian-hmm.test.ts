@@ -33,9 +33,18 @@ test('the fit is that of hmmlearn 0.3.3 on the same rows (diagonal covariance, n
   const order = [first, 1 - first];
   const near = (found: number, expected: number): void => assert.ok(Math.abs(found - expected) < 2e-5, `${found} against ${expected}`);
   near(fit.logLikelihood, -1002.6472267669066);
-  const means = [[-0.98284263, 1.981145], [1.46761862, 0.02375433]];
-  const variances = [[0.26130663, 0.79537594], [1.59513284, 0.52960006]];
-  const transition = [[0.97487782, 0.02512218], [0.02038813, 0.97961187]];
+  const means = [
+    [-0.98284263, 1.981145],
+    [1.46761862, 0.02375433],
+  ];
+  const variances = [
+    [0.26130663, 0.79537594],
+    [1.59513284, 0.52960006],
+  ];
+  const transition = [
+    [0.97487782, 0.02512218],
+    [0.02038813, 0.97961187],
+  ];
   for (const [i, state] of order.entries()) {
     for (const d of [0, 1]) {
       near(fit.model.means[state]![d]!, means[i]![d]!);
@@ -55,7 +64,7 @@ test('the likelihood never falls from one iteration to the next', () => {
   }
 });
 
-test('the reported likelihood is the filter\'s, posteriors sum to 1, and the last row\'s are the filtered ones', () => {
+test("the reported likelihood is the filter's, posteriors sum to 1, and the last row's are the filtered ones", () => {
   const rows = referenceRows();
   const fit = fitGaussianHmm(rows, { ...options, maximumIterations: 4, random: makeRandom(3) });
   const filtered = forwardFilter(fit.model, logEmissions(fit.model, rows));
@@ -79,16 +88,29 @@ test('the log density of one row is the Gaussian one, worked by hand', () => {
 test('k-means finds two separate groups and their variances, worked by hand', () => {
   const values = Float64Array.from([0, 0, 2, 0, 100, 10, 102, 10, 104, 10]);
   const clusters = [...clusterMeans({ values, dimensions: 2 }, 2, makeRandom(1))].sort((a, b) => a.mean[0]! - b.mean[0]!);
-  assert.deepEqual(clusters.map((c) => c.mean), [[1, 0], [102, 10]]);
-  assert.deepEqual(clusters.map((c) => c.variance), [[1, 0], [8 / 3, 0]]);
+  assert.deepEqual(
+    clusters.map((c) => c.mean),
+    [
+      [1, 0],
+      [102, 10],
+    ],
+  );
+  assert.deepEqual(
+    clusters.map((c) => c.variance),
+    [
+      [1, 0],
+      [8 / 3, 0],
+    ],
+  );
 });
 
-test('every row of a k-means solution is nearest to its own cluster\'s mean on average', () => {
+test("every row of a k-means solution is nearest to its own cluster's mean on average", () => {
   const rows = referenceRows();
   const spread = (count: number): number => {
     const clusters = clusterMeans(rows, count, makeRandom(2));
     let sum = 0;
-    for (let t = 0; t < 400; t++) sum += Math.min(...clusters.map((c) => (rows.values[2 * t]! - c.mean[0]!) ** 2 + (rows.values[2 * t + 1]! - c.mean[1]!) ** 2));
+    for (let t = 0; t < 400; t++)
+      sum += Math.min(...clusters.map((c) => (rows.values[2 * t]! - c.mean[0]!) ** 2 + (rows.values[2 * t + 1]! - c.mean[1]!) ** 2));
     return sum;
   };
   assert.ok(spread(4) < spread(2) && spread(2) < spread(1));

@@ -22,7 +22,15 @@ const FROM_MS = Date.UTC(2024, 0, 1);
 
 function simulatedBars(): Bars {
   const skeleton = makeMarketSkeleton({
-    fromMs: FROM_MS, toMs: FROM_MS + 7 * DAY_MS, seed: 7, symbol: 'ETHUSDT', blockMs: 900_000, tradesPerMinute: 10, startPrice: 2000, signalStrength: 0.35, annualVolatility: 0.6,
+    fromMs: FROM_MS,
+    toMs: FROM_MS + 7 * DAY_MS,
+    seed: 7,
+    symbol: 'ETHUSDT',
+    blockMs: 900_000,
+    tradesPerMinute: 10,
+    startPrice: 2000,
+    signalStrength: 0.35,
+    annualVolatility: 0.6,
   });
   return resampleBars(concatBars(Array.from({ length: 7 }, (_, d) => tradesToBars(simulateDayTrades(skeleton, FROM_MS + d * DAY_MS), 60_000))), 900_000);
 }
@@ -55,7 +63,7 @@ test('features of three bars, worked by hand', () => {
   near(a!, 0);
   near(b!, 0.5 * Math.log(1e-12));
   near(c!, r1 / 2);
-  near(d!, 0.5 * Math.log(r1 * r1 / (4 * Math.LN2) / 2));
+  near(d!, 0.5 * Math.log((r1 * r1) / (4 * Math.LN2) / 2));
   near(e!, (r1 + r2) / 3);
   near(f!, 0.5 * Math.log((r1 * r1 + r2 * r2) / (4 * Math.LN2) / 3));
 });
@@ -89,9 +97,16 @@ test('filtered probabilities are truncation invariant at 50 random cuts, to the 
 
 test('bars after train change nothing in the model, to the bit', () => {
   const garbage = { ...bars, close: bars.close.slice(), high: bars.high.slice() };
-  for (let t = 0; t < barCount(bars); t++) if (bars.closeTimeMs[t]! > trainToMs) garbage.high[t] = 10 * (garbage.close[t] = 5 * bars.close[t]!);
+  for (let t = 0; t < barCount(bars); t++) {
+    if (bars.closeTimeMs[t]! <= trainToMs) continue;
+    garbage.close[t] = 5 * bars.close[t]!;
+    garbage.high[t] = 50 * bars.close[t]!;
+  }
   assert.equal(JSON.stringify(fitRegimeModel(garbage, trainToMs, { seed: 1 })), JSON.stringify(model));
-  assert.notEqual(JSON.stringify(fitRegimeModel(garbage, trainToMs + DAY_MS, { seed: 1 }).means), JSON.stringify(fitRegimeModel(bars, trainToMs + DAY_MS, { seed: 1 }).means));
+  assert.notEqual(
+    JSON.stringify(fitRegimeModel(garbage, trainToMs + DAY_MS, { seed: 1 }).means),
+    JSON.stringify(fitRegimeModel(bars, trainToMs + DAY_MS, { seed: 1 }).means),
+  );
 });
 
 test('a model read back from JSON filters to the same bits', () => {
@@ -110,7 +125,10 @@ test('a wild stretch is VOLATILE and a rise is BULL where both are plain to see'
   const drift = [0.004, -0.004, 0, 0];
   const closes: number[] = [];
   let log = 5;
-  for (let t = 0; t < 1200; t++) closes.push(Math.exp((log += drift[stretch(t)]! + (stretch(t) === 3 ? 0.02 : 0.001) * random.normal())));
+  for (let t = 0; t < 1200; t++) {
+    log += drift[stretch(t)]! + (stretch(t) === 3 ? 0.02 : 0.001) * random.normal();
+    closes.push(Math.exp(log));
+  }
   const plain = barsAlong(closes, (t) => (stretch(t) === 3 ? 0.02 : 0.001));
   const regime = likeliestRegimes(filterRegimes(fitRegimeModel(plain, plain.closeTimeMs[799]!, { seed: 2 }), plain));
   let hits = 0;
@@ -120,7 +138,11 @@ test('a wild stretch is VOLATILE and a rise is BULL where both are plain to see'
 });
 
 test('too little variety takes fewer states and says why', () => {
-  const flat = fitRegimeModel(barsAlong(new Array<number>(100).fill(10), () => 0), 1e12, { seed: 1 });
+  const flat = fitRegimeModel(
+    barsAlong(new Array<number>(100).fill(10), () => 0),
+    1e12,
+    { seed: 1 },
+  );
   assert.deepEqual(flat.regimeOfState, ['SIDEWAYS']);
   assert.match(flat.reduced ?? '', /4 states: train has 1 distinct rows; 3 states: .*; 2 states:/);
   assert.deepEqual([...filterRegimes(flat, barsAlong([10, 11]))], [0, 0, 1, 0, 0, 0, 1, 0]);
@@ -141,13 +163,23 @@ test('names by hand, ties included', () => {
 
 test('four states always get four different names', () => {
   const number = fc.double({ min: -1, max: 1, noNaN: true });
-  fc.assert(fc.property(fc.array(fc.record({ mean: number, variance: number }), { minLength: 4, maxLength: 4 }), (moments) => {
-    assert.equal(new Set(nameStates(moments)).size, 4);
-  }));
+  fc.assert(
+    fc.property(fc.array(fc.record({ mean: number, variance: number }), { minLength: 4, maxLength: 4 }), (moments) => {
+      assert.equal(new Set(nameStates(moments)).size, 4);
+    }),
+  );
 });
 
 test('counts, stays and transitions of a short sequence, worked by hand', () => {
   const summary = summariseRegimes(Int32Array.from([0, 0, 2, 2, 2, 0]));
-  assert.deepEqual(summary.regimes.map((r) => [r.bars, r.share, r.stays, r.meanStayBars]), [[3, 0.5, 2, 1.5], [0, 0, 0, null], [3, 0.5, 1, 3], [0, 0, 0, null]]);
+  assert.deepEqual(
+    summary.regimes.map((r) => [r.bars, r.share, r.stays, r.meanStayBars]),
+    [
+      [3, 0.5, 2, 1.5],
+      [0, 0, 0, null],
+      [3, 0.5, 1, 3],
+      [0, 0, 0, null],
+    ],
+  );
   assert.deepEqual(summary.transitions, [[0.5, 0, 0.5, 0], null, [1 / 3, 0, 2 / 3, 0], null]);
 });

@@ -17,7 +17,15 @@ import { simulateDayTrades } from '../../../core/simulation/market-trades.js';
 const DAY_MS = 86_400_000;
 const FROM_MS = Date.UTC(2024, 0, 1);
 const base: MarketParameters = {
-  fromMs: FROM_MS, toMs: FROM_MS + 3 * DAY_MS, seed: 7, symbol: 'ETHUSDT', blockMs: 900_000, tradesPerMinute: 20, startPrice: 2000, signalStrength: 0.35, annualVolatility: 0.6,
+  fromMs: FROM_MS,
+  toMs: FROM_MS + 3 * DAY_MS,
+  seed: 7,
+  symbol: 'ETHUSDT',
+  blockMs: 900_000,
+  tradesPerMinute: 20,
+  startPrice: 2000,
+  signalStrength: 0.35,
+  annualVolatility: 0.6,
 };
 
 function allDays(skeleton: MarketSkeleton): readonly Table[] {
@@ -57,11 +65,14 @@ test('ids rise by one over all days, times never go back, prices and quantities 
 });
 
 test('a total of trades is met exactly, and a rate on average', () => {
-  fc.assert(fc.property(fc.integer({ min: 1, max: 40_000 }), fc.integer({ min: 0, max: 999 }), (totalTrades, seed) => {
-    const { firstTrade, minuteCount } = makeMarketSkeleton({ ...base, seed, totalTrades });
-    assert.equal(firstTrade[minuteCount], totalTrades);
-    for (let m = 0; m < minuteCount; m++) if (firstTrade[m + 1]! < firstTrade[m]!) assert.fail('counts fall');
-  }), { numRuns: 30 });
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 40_000 }), fc.integer({ min: 0, max: 999 }), (totalTrades, seed) => {
+      const { firstTrade, minuteCount } = makeMarketSkeleton({ ...base, seed, totalTrades });
+      assert.equal(firstTrade[minuteCount], totalTrades);
+      for (let m = 0; m < minuteCount; m++) if (firstTrade[m + 1]! < firstTrade[m]!) assert.fail('counts fall');
+    }),
+    { numRuns: 30 },
+  );
   const long = makeMarketSkeleton({ ...base, toMs: FROM_MS + 200 * DAY_MS });
   const mean = long.firstTrade[long.minuteCount]! / long.minuteCount;
   assert.ok(Math.abs(mean / base.tradesPerMinute - 1) < 0.1, `mean ${mean}`);
@@ -82,7 +93,15 @@ test('an earlier end of the window changes no earlier trade, at 50 cuts', () => 
   for (let i = 1; i <= 50; i++) {
     const toMs = FROM_MS + i * 85 * 60_000;
     for (const [d, day] of allDays(makeMarketSkeleton({ ...base, toMs })).entries()) {
-      assert.equal(hashOf(day), hashOf(takeRows(whole[d]!, Int32Array.from({ length: day.rowCount }, (_, row) => row))));
+      assert.equal(
+        hashOf(day),
+        hashOf(
+          takeRows(
+            whole[d]!,
+            Int32Array.from({ length: day.rowCount }, (_, row) => row),
+          ),
+        ),
+      );
       if (FROM_MS + (d + 1) * DAY_MS <= toMs) assert.equal(day.rowCount, whole[d]!.rowCount);
     }
   }
@@ -94,7 +113,7 @@ test('an earlier end changes no price even where a total fixes the number of tra
   assert.deepEqual(short.logPrice, long.logPrice.slice(0, 1441));
 });
 
-test('the last trade of a minute lies one tick beside the skeleton\'s price', () => {
+test("the last trade of a minute lies one tick beside the skeleton's price", () => {
   const skeleton = makeMarketSkeleton(base);
   const bars = tradesToBars(simulateDayTrades(skeleton, FROM_MS), 60_000);
   for (let i = 0; i < bars.close.length; i++) {
@@ -114,7 +133,12 @@ test('the taker-buy share of a block follows its signal', () => {
 });
 
 test('the signal predicts the next blocks as well as the closed form says, and not at all at strength 0', () => {
-  for (const [signalStrength, horizon] of [[0.35, 1], [0.35, 4], [1, 1], [0, 4]] as const) {
+  for (const [signalStrength, horizon] of [
+    [0.35, 1],
+    [0.35, 4],
+    [1, 1],
+    [0, 4],
+  ] as const) {
     const { logPrice, signal } = makeMarketSkeleton({ ...base, signalStrength, toMs: FROM_MS + 730 * DAY_MS });
     const score: number[] = [];
     const isUp: boolean[] = [];
@@ -123,7 +147,10 @@ test('the signal predicts the next blocks as well as the closed form says, and n
       isUp.push(logPrice[(b + 1 + horizon) * 15]! > logPrice[(b + 1) * 15]!);
     }
     const found = areaUnderCurve(score, isUp);
-    assert.ok(Math.abs(found - plantedAuc(signalStrength, horizon)) < 0.01, `strength ${signalStrength}, ${horizon} blocks: ${found} against ${plantedAuc(signalStrength, horizon)}`);
+    assert.ok(
+      Math.abs(found - plantedAuc(signalStrength, horizon)) < 0.01,
+      `strength ${signalStrength}, ${horizon} blocks: ${found} against ${plantedAuc(signalStrength, horizon)}`,
+    );
   }
 });
 
@@ -131,7 +158,13 @@ test('the planted AUC of one block is 1/2 + (2/pi) asin(rho / sqrt 2), worked by
   assert.equal(plantedAuc(0, 3), 0.5);
   // strength 1: rho = 1/sqrt(2), asin(1/2) = pi/6, so 1/2 + 1/3.
   assert.ok(Math.abs(plantedAuc(1, 1) - 5 / 6) < 1e-12);
-  fc.assert(fc.property(fc.double({ min: 0.01, max: 4, noNaN: true }), fc.integer({ min: 1, max: 20 }), (strength, horizon) => plantedAuc(strength * 1.1, horizon) > plantedAuc(strength, horizon)));
+  fc.assert(
+    fc.property(
+      fc.double({ min: 0.01, max: 4, noNaN: true }),
+      fc.integer({ min: 1, max: 20 }),
+      (strength, horizon) => plantedAuc(strength * 1.1, horizon) > plantedAuc(strength, horizon),
+    ),
+  );
 });
 
 test('volatility over the long run is that of the regimes, and it clusters', () => {
@@ -149,7 +182,10 @@ test('volatility over the long run is that of the regimes, and it clusters', () 
 
 test('funding is paid every 8 hours in the window, within its limits, and from the past only', () => {
   const whole = simulateFunding(makeMarketSkeleton(base));
-  assert.deepEqual([...float64Column(whole, 'timeMs')], Array.from({ length: 9 }, (_, i) => FROM_MS + (i * DAY_MS) / 3));
+  assert.deepEqual(
+    [...float64Column(whole, 'timeMs')],
+    Array.from({ length: 9 }, (_, i) => FROM_MS + (i * DAY_MS) / 3),
+  );
   assert.ok(float64Column(whole, 'rate').every((rate) => Math.abs(rate) <= 0.00075));
   assert.equal(float64Column(whole, 'rate')[0], 0.0001);
   assert.equal(float64Column(whole, 'markPrice')[0], 2000);
