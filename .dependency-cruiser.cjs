@@ -9,8 +9,20 @@ const only = (from, may, comment) => ({
 
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', comment: 'modules that need each other are one module', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
-    { name: 'no-unresolved', comment: 'an import that leads nowhere', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^\\.\\./package\\.json$' } },
+    {
+      name: 'no-cycles',
+      comment: 'modules that need each other are one module',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-unresolved',
+      comment: 'an import that leads nowhere',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^\\.\\./package\\.json$' },
+    },
     { name: 'nobody-imports-tests', severity: 'error', from: { pathNot: '^(tests|bench)/' }, to: { path: '^(tests|bench)/' } },
     only('core', '^core/', 'the field knows no step, no file, no clock'),
     only('pipeline', '^(pipeline|core)/', 'the contract'),
@@ -24,9 +36,19 @@ module.exports = {
     only('adapters', '^(adapters|pipeline|core)/', 'adapters implement the ports'),
     only('activities', '^(activities|pipeline|core)/', 'adapters arrive through the context'),
     only('workflows', '^(workflows|pipeline|activities)/|^core/errors', 'workflows know the contract and the types of activities'),
-    { name: 'workflows-activity-types', comment: 'a value import would pull activities into the sandbox', severity: 'error', from: { path: '^workflows/' }, to: { path: '^activities/', dependencyTypesNot: ['type-only'] } },
+    {
+      name: 'workflows-activity-types',
+      comment: 'a value import would pull activities into the sandbox',
+      severity: 'error',
+      from: { path: '^workflows/' },
+      to: { path: '^activities/', dependencyTypesNot: ['type-only'] },
+    },
     only('worker', '^(worker|adapters|activities|workflows|pipeline|core)/', 'the composition root'),
-    only('client', '^(client|pipeline|workflows)/|^adapters/(local-|object-store/|connection/)', 'the client knows specs, workflow types and where the stack is'),
+    only(
+      'client',
+      '^(client|pipeline|workflows)/|^adapters/(local-|object-store/|connection/)',
+      'the client knows specs, workflow types and where the stack is',
+    ),
     only('infra', '^(infra|pipeline)/|^adapters/local-', 'how services are run; imported by nobody but tests'),
     { name: 'nobody-imports-infra', severity: 'error', from: { pathNot: '^(infra|tests|bench)/' }, to: { path: '^infra/' } },
     {
@@ -63,13 +85,23 @@ module.exports = {
       from: { path: '^activities/', pathNot: '^activities/(step-activities|index)\\.ts$' },
       to: { path: 'node_modules/@temporalio/(activity|worker|client|workflow)/' },
     },
-    { name: 'no-dev-packages', comment: 'what runs must be a dependency', severity: 'error', from: { pathNot: '^(tests|bench)/' }, to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] } },
+    {
+      name: 'no-dev-packages',
+      comment: 'what runs must be a dependency',
+      severity: 'error',
+      from: { pathNot: '^(tests|bench)/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '(^|/)(dist|\\.build-[^/]*)/' },
     tsPreCompilationDeps: true,
     combinedDependencies: false,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'], extensions: ['.ts', '.js', '.mjs', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js', '.mjs', '.json'],
+    },
   },
 };

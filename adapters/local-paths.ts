@@ -64,7 +64,10 @@ export function tensorflowFolder(env: Environment = process.env): string {
 export function tensorflowAddonPath(env: Environment = process.env): string {
   const given = env['ARES_TFJS_ADDON'];
   if (given !== undefined && given !== '') return given;
-  const hash = createHash('sha256').update(JSON.stringify([TENSORFLOW_ADDON_RECIPE, TENSORFLOW_WHEEL])).digest('hex').slice(0, 12);
+  const hash = createHash('sha256')
+    .update(JSON.stringify([TENSORFLOW_ADDON_RECIPE, TENSORFLOW_WHEEL]))
+    .digest('hex')
+    .slice(0, 12);
   return join(nativeFolder(env), `tfjs-addon-${hash}`, 'tfjs_binding.node');
 }
 

@@ -17,7 +17,14 @@ const NEWEST_NODE_MAJOR = 24;
 const LOCK_POLL_MS = 250;
 
 /** Verb to built script. */
-const VERBS = { start: 'infra/start.js', stack: 'infra/stack.js', test: 'infra/test.js', bench: 'infra/bench.js', build: null, 'test-on-newest-node': 'infra/test-on-newest-node.js' };
+const VERBS = {
+  start: 'infra/start.js',
+  stack: 'infra/stack.js',
+  test: 'infra/test.js',
+  bench: 'infra/bench.js',
+  build: null,
+  'test-on-newest-node': 'infra/test-on-newest-node.js',
+};
 
 /** @param {string} line */
 function say(line) {
@@ -37,7 +44,8 @@ function checkMachine() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const isOldEnough = major > Number(OLDEST_NODE[0]) || (major === OLDEST_NODE[0] && minor >= Number(OLDEST_NODE[1]));
   if (!isOldEnough || major > NEWEST_NODE_MAJOR) refuse(`expected Node ${OLDEST_NODE.join('.')} up to ${NEWEST_NODE_MAJOR}, found ${process.versions.node}`);
-  if (process.platform !== 'linux' || process.arch !== 'x64') refuse(`expected Linux on x64 (the only one tested), found ${process.platform} on ${process.arch}`);
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    refuse(`expected Linux on x64 (the only one tested), found ${process.platform} on ${process.arch}`);
   const header = /** @type {{ header: { glibcVersionRuntime?: string } }} */ (process.report.getReport()).header;
   if (header.glibcVersionRuntime === undefined) refuse('expected a Linux with glibc, found another C library: the native libraries are built for glibc');
 }
@@ -47,7 +55,10 @@ function checkMachine() {
  * @param {() => void} work
  */
 async function withLock(work) {
-  const folder = join(process.env['XDG_RUNTIME_DIR'] ?? tmpdir(), `ares-bootstrap-${createHash('sha256').update(`${homedir()}:${ROOT}`).digest('hex').slice(0, 16)}`);
+  const folder = join(
+    process.env['XDG_RUNTIME_DIR'] ?? tmpdir(),
+    `ares-bootstrap-${createHash('sha256').update(`${homedir()}:${ROOT}`).digest('hex').slice(0, 16)}`,
+  );
   const holder = join(folder, 'pid');
   for (let isTold = false; ; isTold = true) {
     try {

@@ -14,7 +14,14 @@ import { STEPS } from '../pipeline/steps/index.js';
 import { repositoryRoot } from './repository-root.js';
 
 /** Packages whose version can change a computed value. */
-const COMPUTING_PACKAGES = ['@duckdb/node-api', '@tensorflow/tfjs-backend-cpu', '@tensorflow/tfjs-core', '@tensorflow/tfjs-node-gpu', 'koffi', 'parquetjs-lite'] as const;
+const COMPUTING_PACKAGES = [
+  '@duckdb/node-api',
+  '@tensorflow/tfjs-backend-cpu',
+  '@tensorflow/tfjs-core',
+  '@tensorflow/tfjs-node-gpu',
+  'koffi',
+  'parquetjs-lite',
+] as const;
 
 /**
  * Hash by step id, of the built files under `folder`.
@@ -42,7 +49,9 @@ async function hashStep(step: StepDefinition, folder: string, versions: Readonly
   const parts: Record<string, string> = {};
   for (const file of files) {
     if (!existsSync(join(folder, file))) throw new Error(`step ${step.id} needs ${file} in ${folder}, which does not exist`);
-    parts[file] = createHash('sha256').update(await bundleOf(file, folder)).digest('hex');
+    parts[file] = createHash('sha256')
+      .update(await bundleOf(file, folder))
+      .digest('hex');
   }
   return createHash('sha256').update(canonicalJson({ parts, versions })).digest('hex');
 }

@@ -11,7 +11,10 @@ const TIMEOUT_MS = 5 * 60_000;
  * Downloads a .tar.gz and puts one member of it at `target.path`.
  * @throws Error when the server does not answer with the file, or its sha256 is another than the expected one.
  */
-export async function downloadArchive(archive: { readonly url: string; readonly sha256: string }, target: { readonly member: string; readonly path: string }): Promise<void> {
+export async function downloadArchive(
+  archive: { readonly url: string; readonly sha256: string },
+  target: { readonly member: string; readonly path: string },
+): Promise<void> {
   say(`downloading ${archive.url}`);
   const bytes = await fetchBytes(archive.url);
   const sha256 = createHash('sha256').update(bytes).digest('hex');

@@ -13,7 +13,8 @@ export interface GoModule {
 /** Builds the module's program and puts it at `path`. @throws Error when Go is missing or the build fails. */
 export async function buildGoProgram(source: GoModule, path: string): Promise<void> {
   const go = await tryCommand('go', ['version']).catch(() => null);
-  if (go === null || go.code !== 0) throw new Error(`Go is not installed (it builds ${source.module}@v${source.version}); install Go, or put ${source.name} on PATH`);
+  if (go === null || go.code !== 0)
+    throw new Error(`Go is not installed (it builds ${source.module}@v${source.version}); install Go, or put ${source.name} on PATH`);
   say(`building ${source.name} ${source.version} with ${go.stdout.trim()}; this takes a few minutes, once`);
   const folder = await mkdtemp(join(dirname(path), 'go-'));
   try {

@@ -106,7 +106,11 @@ const EMPTY_PROFILE: LocalProfile = { schema: 'ares.local-profile', temporal: nu
 async function bringUp(parts: Parts, options: LocalStackOptions, folder: string): Promise<void> {
   parts.profile = readLocalProfile() ?? EMPTY_PROFILE;
   const service = { folder, keep: options.keep === true };
-  parts.environment = { ARES_STORE: process.env['ARES_STORE'] || LOCAL_STORE, ...(await bringUpStore(parts, service)), ...(await bringUpTemporal(parts, service)) };
+  parts.environment = {
+    ARES_STORE: process.env['ARES_STORE'] || LOCAL_STORE,
+    ...(await bringUpStore(parts, service)),
+    ...(await bringUpTemporal(parts, service)),
+  };
   const servicesStarted = parts.children.length;
   if (options.worker !== false) await bringUpWorker(parts, options, service);
   if (parts.children.length === 0) return;
@@ -155,7 +159,12 @@ async function bringUpTemporal(parts: Parts, service: ServiceOptions): Promise<R
 async function bringUpWorker(parts: Parts, options: LocalStackOptions, service: ServiceOptions): Promise<void> {
   const root = repositoryRoot();
   const { environment } = parts;
-  const wanted = { root, build: buildStamp(root), temporalAddress: String(environment['TEMPORAL_ADDRESS']), storeEndpoint: String(environment['AWS_ENDPOINT_URL_S3']) };
+  const wanted = {
+    root,
+    build: buildStamp(root),
+    temporalAddress: String(environment['TEMPORAL_ADDRESS']),
+    storeEndpoint: String(environment['AWS_ENDPOINT_URL_S3']),
+  };
   if (await isUsable(parts.profile.worker, parts.profile.owner, wanted)) return;
   const workerOptions: WorkerOptions = { ...service, root, environment };
   const child = await startWorker(workerOptions);
@@ -177,12 +186,18 @@ async function bringUpWorker(parts: Parts, options: LocalStackOptions, service: 
  * Whether the recorded worker runs this build and serves these addresses. One of an older build of this clone is replaced: ended here,
  * and started anew by whoever watches over it, or by us.
  */
-async function isUsable(recorded: LocalProfile['worker'], owner: LocalProfile['owner'], wanted: Omit<NonNullable<LocalProfile['worker']>, 'process'>): Promise<boolean> {
+async function isUsable(
+  recorded: LocalProfile['worker'],
+  owner: LocalProfile['owner'],
+  wanted: Omit<NonNullable<LocalProfile['worker']>, 'process'>,
+): Promise<boolean> {
   if (recorded === null || !isRunning(recorded.process)) return false;
   const sameAddresses = recorded.temporalAddress === wanted.temporalAddress && recorded.storeEndpoint === wanted.storeEndpoint;
   if (!sameAddresses) return false;
   if (recorded.root !== wanted.root) {
-    throw new Error(`the running stack's worker is of another clone, ${recorded.root}: stop that stack there (npm run stack -- --stop), or set ARES_STATE to another folder for this one`);
+    throw new Error(
+      `the running stack's worker is of another clone, ${recorded.root}: stop that stack there (npm run stack -- --stop), or set ARES_STATE to another folder for this one`,
+    );
   }
   if (recorded.build === wanted.build) return true;
   say('the running worker is of an older build; it is started again');

@@ -3,7 +3,14 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import { LIGHTGBM_WHEEL, TENSORFLOW_ADDON_RECIPE, TENSORFLOW_WHEEL, nativeLibraryPath, tensorflowAddonPath, tensorflowFolder } from '../adapters/local-paths.js';
+import {
+  LIGHTGBM_WHEEL,
+  TENSORFLOW_ADDON_RECIPE,
+  TENSORFLOW_WHEEL,
+  nativeLibraryPath,
+  tensorflowAddonPath,
+  tensorflowFolder,
+} from '../adapters/local-paths.js';
 import { nodeHeaders } from './node-headers.js';
 import { say } from './progress.js';
 import { runCommand, tryCommand } from './run-command.js';
@@ -11,7 +18,12 @@ import { withSetUpLock } from './set-up-lock.js';
 import { unpackWheel } from './wheels.js';
 
 /** The C headers that the addon's source includes; the wheel holds 10,000 more. */
-const HEADER_FOLDERS = ['tensorflow/include/tensorflow/c/', 'tensorflow/include/tensorflow/core/platform/', 'tensorflow/include/tsl/platform/', 'tensorflow/include/xla/tsl/c/'];
+const HEADER_FOLDERS = [
+  'tensorflow/include/tensorflow/c/',
+  'tensorflow/include/tensorflow/core/platform/',
+  'tensorflow/include/tsl/platform/',
+  'tensorflow/include/xla/tsl/c/',
+];
 const TENSORFLOW_LIBRARIES = { 'libtensorflow_cc.so.2': 'libtensorflow.so', 'libtensorflow_framework.so.2': 'libtensorflow_framework.so' } as const;
 
 /**
@@ -72,29 +84,47 @@ async function setUpTensorflow(folder: string): Promise<void> {
 async function compileAddon(tensorflow: string, output: string): Promise<void> {
   const headers = nodeHeaders();
   if (headers === null) {
-    throw new Error('expected Node headers (node_api.h) beside this Node or in /usr/include/node, found none: install them, or set ARES_TFJS_ADDON to a built addon');
+    throw new Error(
+      'expected Node headers (node_api.h) beside this Node or in /usr/include/node, found none: install them, or set ARES_TFJS_ADDON to a built addon',
+    );
   }
   const source = join(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-node-gpu/package.json')), 'binding');
   const { flags, nodeApi } = TENSORFLOW_ADDON_RECIPE;
   await runCommand(process.env['CXX'] || 'c++', [
     ...flags,
-    `-DNAPI_VERSION=${nodeApi}`, '-DNODE_GYP_MODULE_NAME=tfjs_binding', '-DBUILDING_NODE_EXTENSION',
-    '-I', join(tensorflow, 'include'), '-I', headers,
-    join(source, 'tfjs_backend.cc'), join(source, 'tfjs_binding.cc'),
-    '-L', tensorflow, '-ltensorflow', '-ltensorflow_framework', `-Wl,-rpath,$ORIGIN/../${basename(tensorflow)}`,
-    '-o', output,
+    `-DNAPI_VERSION=${nodeApi}`,
+    '-DNODE_GYP_MODULE_NAME=tfjs_binding',
+    '-DBUILDING_NODE_EXTENSION',
+    '-I',
+    join(tensorflow, 'include'),
+    '-I',
+    headers,
+    join(source, 'tfjs_backend.cc'),
+    join(source, 'tfjs_binding.cc'),
+    '-L',
+    tensorflow,
+    '-ltensorflow',
+    '-ltensorflow_framework',
+    `-Wl,-rpath,$ORIGIN/../${basename(tensorflow)}`,
+    '-o',
+    output,
   ]);
 }
 
 async function checkAddon(path: string): Promise<void> {
   const script = `process.stdout.write(require(${JSON.stringify(path)}).TF_Version)`;
   const result = await runCommand(process.execPath, ['-e', script], { env: { TF_CPP_MIN_LOG_LEVEL: '2' } });
-  if (result.stdout !== TENSORFLOW_WHEEL.version) throw new Error(`expected the addon to report TensorFlow ${TENSORFLOW_WHEEL.version}, found ${result.stdout}`);
+  if (result.stdout !== TENSORFLOW_WHEEL.version)
+    throw new Error(`expected the addon to report TensorFlow ${TENSORFLOW_WHEEL.version}, found ${result.stdout}`);
 }
 
 /** A library whose own dependencies are missing (libgomp) is found here, with its name, rather than in the middle of a run. */
 async function checkLoads(path: string, name: string): Promise<void> {
   const result = await tryCommand('ldd', [path]);
-  const missing = result.stdout.split('\n').filter((line) => line.includes('not found')).map((line) => line.trim());
-  if (missing.length > 0) throw new Error(`${name} needs system libraries that are not installed: ${missing.join('; ')} (libgomp is Debian's package libgomp1)`);
+  const missing = result.stdout
+    .split('\n')
+    .filter((line) => line.includes('not found'))
+    .map((line) => line.trim());
+  if (missing.length > 0)
+    throw new Error(`${name} needs system libraries that are not installed: ${missing.join('; ')} (libgomp is Debian's package libgomp1)`);
 }

@@ -28,28 +28,39 @@ export async function checkPrerequisites(): Promise<readonly Prerequisite[]> {
   const areProgramsThere = temporal !== null && versitygw !== null;
   return [
     { name: 'Node', purpose: 'runs everything', found: `${process.versions.node} (20.19 up to 24)`, state: 'ok' },
-    await command({ name: 'Python with pip', purpose: 'downloads the wheels that hold LightGBM and TensorFlow', run: ['python3', '-m', 'pip', '--version'], isSettled: lightgbm && addon }),
+    await command({
+      name: 'Python with pip',
+      purpose: 'downloads the wheels that hold LightGBM and TensorFlow',
+      run: ['python3', '-m', 'pip', '--version'],
+      isSettled: lightgbm && addon,
+    }),
     await command({ name: 'C++ compiler', purpose: 'builds the TensorFlow addon', run: [process.env['CXX'] || 'c++', '--version'], isSettled: addon }),
-    state('Node headers', 'the TensorFlow addon is built against them', nodeHeaders(), addon),
-    await command({ name: 'Go', purpose: 'builds Temporal and versitygw where they cannot be downloaded', run: ['go', 'version'], isSettled: areProgramsThere }),
+    state({ name: 'Node headers', purpose: 'the TensorFlow addon is built against them' }, nodeHeaders(), addon),
+    await command({
+      name: 'Go',
+      purpose: 'builds Temporal and versitygw where they cannot be downloaded',
+      run: ['go', 'version'],
+      isSettled: areProgramsThere,
+    }),
     await program(TEMPORAL, 'orchestrates runs, shows them in its Web UI'),
     await program(VERSITYGW, 'keeps artifacts: an S3 server over a folder'),
-    state('LightGBM', 'gradient boosting, random forests', lightgbm ? nativeLibraryPath('lightgbm') : null, true),
-    state('TensorFlow addon', 'networks', addon ? tensorflowAddonPath() : null, true),
+    state({ name: 'LightGBM', purpose: 'gradient boosting, random forests' }, lightgbm ? nativeLibraryPath('lightgbm') : null, true),
+    state({ name: 'TensorFlow addon', purpose: 'networks' }, addon ? tensorflowAddonPath() : null, true),
     await library('libgomp', 'LightGBM computes in parallel with it', 'libgomp.so.1'),
     await space('disk for the cache', cacheFolder(), MINIMUM_CACHE_MIB),
     await space('disk for run state', stateFolder(), MINIMUM_STATE_MIB),
   ];
 }
 
-function state(name: string, purpose: string, found: string | null, isSettled: boolean): Prerequisite {
-  return { name, purpose, found: found ?? (isSettled ? 'not there; set up at the first start' : 'not found'), state: found !== null ? 'ok' : isSettled ? 'unneeded' : 'missing' };
+function state(wanted: { name: string; purpose: string }, found: string | null, isSettled: boolean): Prerequisite {
+  if (found !== null) return { ...wanted, found, state: 'ok' };
+  return { ...wanted, found: isSettled ? 'not there; set up at the first start' : 'not found', state: isSettled ? 'unneeded' : 'missing' };
 }
 
 async function command(wanted: { name: string; purpose: string; run: readonly string[]; isSettled: boolean }): Promise<Prerequisite> {
   const [program = '', ...args] = wanted.run;
   const result = await tryCommand(program, args, { timeoutMs: 20_000 }).catch(() => null);
-  const line = result !== null && result.code === 0 ? result.stdout.split('\n')[0] ?? '' : null;
+  const line = result !== null && result.code === 0 ? (result.stdout.split('\n')[0] ?? '') : null;
   if (line !== null) return { name: wanted.name, purpose: wanted.purpose, found: line, state: 'ok' };
   return { name: wanted.name, purpose: wanted.purpose, found: 'not found', state: wanted.isSettled ? 'unneeded' : 'missing' };
 }
@@ -57,13 +68,15 @@ async function command(wanted: { name: string; purpose: string; run: readonly st
 async function program(wanted: Program, purpose: string): Promise<Prerequisite> {
   const found = await findProgram(wanted);
   const where = found === null ? null : `${found.path} (${found.origin})`;
-  return state(wanted.name, purpose, where, true);
+  return state({ name: wanted.name, purpose }, where, true);
 }
 
 async function library(name: string, purpose: string, file: string): Promise<Prerequisite> {
   const cached = await tryCommand('/sbin/ldconfig', ['-p'], { timeoutMs: 20_000 }).catch(() => null);
   const line = cached?.stdout.split('\n').find((candidate) => candidate.includes(`${file} `) && candidate.includes('x86-64'));
-  return line === undefined ? { name, purpose, found: `${file} not found`, state: 'missing' } : { name, purpose, found: String(line.split('=> ')[1]), state: 'ok' };
+  return line === undefined
+    ? { name, purpose, found: `${file} not found`, state: 'missing' }
+    : { name, purpose, found: String(line.split('=> ')[1]), state: 'ok' };
 }
 
 async function space(name: string, folder: string, minimumMiB: number): Promise<Prerequisite> {

@@ -113,7 +113,9 @@ async function obtain(program: Program, path: string): Promise<string> {
     await buildGoProgram({ name: program.name, version: program.version, module: program.module }, path);
   } catch (error) {
     const download = refused === undefined ? '' : ` and its download failed (${String(refused)})`;
-    throw new Error(`program ${program.name} ${program.version} is not on PATH${download}, and building it failed: ${(error as Error).message}`, { cause: error });
+    throw new Error(`program ${program.name} ${program.version} is not on PATH${download}, and building it failed: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
   return `${program.module}@v${program.version}`;
 }
@@ -126,14 +128,18 @@ async function checkRecorded(path: string): Promise<void> {
   const file = await stat(path);
   if (file.size === recorded.bytes && file.mtimeMs === recorded.modifiedMs) return;
   const found = await sha256OfFile(path);
-  if (found !== recorded.sha256) throw new Error(`expected sha256 ${recorded.sha256} of ${path}, found ${found}; delete the folder ${dirname(path)} to set it up again`);
+  if (found !== recorded.sha256)
+    throw new Error(`expected sha256 ${recorded.sha256} of ${path}, found ${found}; delete the folder ${dirname(path)} to set it up again`);
 }
 
 async function searchPath(name: string): Promise<string | null> {
   for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
     if (!isAbsolute(folder)) continue;
     const path = join(folder, name);
-    const executable = await access(path, constants.X_OK).then(() => true, () => false);
+    const executable = await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
     if (executable) return path;
   }
   return null;

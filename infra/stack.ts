@@ -21,7 +21,9 @@ async function keepStack(): Promise<number> {
   const signal = untilSignal();
   const stack = await startLocalStack({ awaitWorker: true });
   const all = { ...process.env, ...stack.environment };
-  process.stdout.write(values.json ? `${JSON.stringify(stack.environment)}\n` : `${[...addressLines(all), '', ...exportLines(stack.environment), ''].join('\n')}\n`);
+  process.stdout.write(
+    values.json ? `${JSON.stringify(stack.environment)}\n` : `${[...addressLines(all), '', ...exportLines(stack.environment), ''].join('\n')}\n`,
+  );
   if (stack.started.length === 0) {
     say('the stack was up already, nothing was started');
     await stack.stop();

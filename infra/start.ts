@@ -35,7 +35,11 @@ async function start(runArguments: readonly string[]): Promise<number> {
 /** The CLI's exit code. A signal is passed on to it; when a part of the stack died for good, the job ends too. */
 async function runJob(runArguments: readonly string[], stack: LocalStack, signal: Promise<string>): Promise<number> {
   const cli = join(repositoryRoot(), 'dist', 'client', 'cli.js');
-  const job = spawn(process.execPath, ['--enable-source-maps', cli, 'run', ...runArguments], { stdio: 'inherit', env: { ...process.env, ...stack.environment }, detached: false });
+  const job = spawn(process.execPath, ['--enable-source-maps', cli, 'run', ...runArguments], {
+    stdio: 'inherit',
+    env: { ...process.env, ...stack.environment },
+    detached: false,
+  });
   void signal.then((name) => {
     // A terminal sends Ctrl-C to the job as well: it has its time to answer before it is told again.
     setTimeout(() => job.kill('SIGTERM'), name === 'SIGINT' ? INTERRUPT_GRACE_MS : 0).unref();

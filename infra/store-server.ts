@@ -42,7 +42,10 @@ export async function startStore(program: string, options: ServiceOptions): Prom
 
 /** True when the S3 server that we started answers its health check. */
 export async function isStoreServing(endpoint: string): Promise<boolean> {
-  return await fetch(new URL(HEALTH_PATH, endpoint), { signal: AbortSignal.timeout(2000) }).then((response) => response.ok, () => false);
+  return await fetch(new URL(HEALTH_PATH, endpoint), { signal: AbortSignal.timeout(2000) }).then(
+    (response) => response.ok,
+    () => false,
+  );
 }
 
 /** The local server's keys: made once a state folder, readable by its owner alone. */

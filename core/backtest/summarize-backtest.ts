@@ -4,10 +4,14 @@ import { moments } from '../stats/moments.js';
 import { probabilisticSharpe } from '../validation/sharpe-significance.js';
 import type { BacktestResult } from './backtest-result.js';
 
+/** Shorter spans are not extrapolated to a year's growth. */
+const LEAST_SPAN_MS = 30 * 86_400_000;
+
 /** null = not computable (no trade, no variation, no loss). Ratios are fractions; amounts are fractions of the initial capital. */
 export interface BacktestSummary {
   readonly trades: number;
   readonly netReturn: number;
+  /** null also for spans under 30 days, as is the Calmar ratio that rests on it. */
   readonly annualizedReturn: number | null;
   readonly annualizedVolatility: number | null;
   /** Annualised, of the returns from analyst close to analyst close, idle ones included. */
@@ -43,17 +47,19 @@ export function summarizeBacktest(result: BacktestResult, periodMs: number): Bac
   const perYear = periodsPerYear(periodMs);
   const shape = moments(returns);
   const trades = result.trades.netPnl.length;
+  const spanMs = timeMs[timeMs.length - 1]! - timeMs[0]!;
+  const isLong = spanMs >= LEAST_SPAN_MS;
   const turnover = result.takerTurnover + result.makerTurnover;
   const exits: Record<string, number> = {};
   for (const reason of result.trades.exitReason) exits[reason] = (exits[reason] ?? 0) + 1;
   return {
     trades,
     netReturn: equity[equity.length - 1]! - 1,
-    annualizedReturn: finite(annualizedReturn(returns, perYear)),
+    annualizedReturn: isLong ? finite(annualizedReturn(returns, perYear)) : null,
     annualizedVolatility: finite(annualizedVolatility(returns, perYear)),
     sharpe: finite(sharpe(returns, perYear)),
     sortino: finite(sortino(returns, perYear)),
-    calmar: finite(calmar(returns, perYear)),
+    calmar: isLong ? finite(calmar(returns, perYear)) : null,
     maxDrawdown: maxDrawdown(equity).fraction,
     probabilisticSharpe: finite(probabilisticSharpe({
       sharpe: sharpe(returns, 1), observations: returns.length, skewness: shape.skewness, kurtosis: shape.kurtosis,
@@ -65,7 +71,7 @@ export function summarizeBacktest(result: BacktestResult, periodMs: number): Bac
     funding: result.funding,
     netPnl: result.netPnl,
     turnover,
-    turnoverPerYear: turnover / ((timeMs[timeMs.length - 1]! - timeMs[0]!) / YEAR_MS),
+    turnoverPerYear: turnover / (spanMs / YEAR_MS),
     exposure: result.exposure,
     exits,
     decisions: result.decisions,

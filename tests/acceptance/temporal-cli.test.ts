@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import type { RunResult } from '../../pipeline/run-status.js';
 import { programPath } from '../support/programs.js';
 import { runCommand, startStack } from '../support/stack.js';
 import type { CommandResult, TestStack } from '../support/stack.js';
@@ -13,23 +14,33 @@ describe('the Temporal CLI', () => {
   after(async () => stack.stop());
 
   const temporal = async (...args: string[]): Promise<CommandResult> => runCommand(programPath('temporal'), args, stack.env);
+  const startedRun = async (id: string, ...more: string[]): Promise<string> => {
+    const started = await start(id, '{"preset":"quick-test"}', ...more);
+    assert.equal(started.code, 0, started.stderr);
+    return /RunId\s+(\S+)/.exec(started.stdout)?.[1] ?? '';
+  };
   const start = async (id: string, input: string, ...more: string[]): Promise<CommandResult> =>
     temporal('workflow', 'start', '--type', 'trainPipeline', '--task-queue', 'ares-workflow', '--workflow-id', id, '--input', input, ...more);
 
   test('starts a quick-test that completes, and what a second start of that id does is as documented', async () => {
-    assert.equal((await start('t1', '{"preset":"quick-test"}')).code, 0);
-    const whileRunning = await start('t1', '{"preset":"quick-test"}');
-    assert.notEqual(whileRunning.code, 0);
-    assert.match(whileRunning.stderr, /already started|already running/i);
-    const joined = await start('t1', '{"preset":"quick-test"}', '--id-conflict-policy', 'UseExisting');
-    assert.equal(joined.code, 0, joined.stderr);
+    const first = await startedRun('t1');
+    assert.equal(await startedRun('t1'), first, 'while it runs, the running one is returned');
     const result = await temporal('workflow', 'result', '--workflow-id', 't1');
     assert.equal(result.code, 0, result.stderr);
     assert.match(result.stdout, /Succeeded/);
-    const afterwards = await start('t1', '{"preset":"quick-test"}');
-    assert.equal(afterwards.code, 0, 'a completed id may be started again; every step comes from the cache');
-    const refused = await start('t1', '{"preset":"quick-test"}', '--id-reuse-policy', 'AllowDuplicateFailedOnly', '--id-conflict-policy', 'Fail');
-    assert.notEqual(refused.code, 0);
+    const kept = await startedRun('t1', '--id-reuse-policy', 'AllowDuplicateFailedOnly');
+    assert.equal(kept, first, 'AllowDuplicateFailedOnly returns the completed one');
+    const again = await startedRun('t1');
+    assert.notEqual(again, first, 'a completed id may be started again');
+    const cached = JSON.parse((await temporal('workflow', 'result', '--workflow-id', 't1', '--output', 'json')).stdout) as { result: RunResult };
+    assert.ok(cached.result.steps.every((step) => step.cached));
+  });
+
+  test('an id whose run failed may be started again', async () => {
+    assert.equal((await start('t2', '{"preset":"fast"}')).code, 0);
+    assert.notEqual((await temporal('workflow', 'result', '--workflow-id', 't2')).code, 0);
+    assert.equal((await start('t2', '{}')).code, 0);
+    assert.equal((await temporal('workflow', 'result', '--workflow-id', 't2')).code, 0);
   });
 
   for (const [what, input, type, text] of [
@@ -55,6 +66,6 @@ describe('the Temporal CLI', () => {
     const status = await temporal('workflow', 'query', '--workflow-id', 't1', '--type', 'status', '--output', 'json');
     assert.equal(status.code, 0, status.stderr);
     const listed = await temporal('workflow', 'list', '--query', 'Symbol = "ETHUSDT" AND RunState = "Succeeded"');
-    assert.match(listed.stdout, /t1/);
+    assert.match(listed.stdout, /t1/, listed.stderr);
   });
 });

@@ -15,8 +15,12 @@ const PROFILE: LocalProfile = {
   owner: null,
 };
 let folder = '';
-before(async () => { folder = await mkdtemp(join(tmpdir(), 'ares-profile-')); });
-beforeEach(async () => { await writeFile(join(folder, 'profile.json'), JSON.stringify(PROFILE)); });
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ares-profile-'));
+});
+beforeEach(async () => {
+  await writeFile(join(folder, 'profile.json'), JSON.stringify(PROFILE));
+});
 after(async () => rm(folder, { recursive: true, force: true }));
 
 test('an empty environment is filled whole from the profile', () => {
@@ -24,8 +28,13 @@ test('an empty environment is filled whole from the profile', () => {
   assert.deepEqual(applyLocalProfile(env), PROFILE);
   assert.deepEqual(env, {
     ARES_STATE: folder,
-    TEMPORAL_ADDRESS: '127.0.0.1:7', TEMPORAL_NAMESPACE: 'default', ARES_UI: 'http://127.0.0.1:8',
-    AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9', AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret',
+    TEMPORAL_ADDRESS: '127.0.0.1:7',
+    TEMPORAL_NAMESPACE: 'default',
+    ARES_UI: 'http://127.0.0.1:8',
+    AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9',
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'id',
+    AWS_SECRET_ACCESS_KEY: 'secret',
     ARES_STORE: 's3://ares/default',
   });
 });
@@ -41,7 +50,12 @@ test('the keys of the local store never go with an endpoint that somebody set', 
 });
 
 test('keys of another account give way to those of the local store when the endpoint is ours', () => {
-  const env: Record<string, string | undefined> = { ARES_STATE: folder, AWS_ACCESS_KEY_ID: 'other', AWS_SECRET_ACCESS_KEY: 'other', AWS_SESSION_TOKEN: 'token' };
+  const env: Record<string, string | undefined> = {
+    ARES_STATE: folder,
+    AWS_ACCESS_KEY_ID: 'other',
+    AWS_SECRET_ACCESS_KEY: 'other',
+    AWS_SESSION_TOKEN: 'token',
+  };
   applyLocalProfile(env);
   assert.deepEqual([env['AWS_ACCESS_KEY_ID'], env['AWS_SECRET_ACCESS_KEY'], env['AWS_SESSION_TOKEN']], ['id', 'secret', undefined]);
 });

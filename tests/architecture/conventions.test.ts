@@ -10,10 +10,12 @@ const SOURCE = /^(core|pipeline|adapters|activities|workflows|worker|client|infr
 const LARGEST_FILE_BYTES = 400_000;
 
 test('no file name holds a number (S3 is a name), a banned word or anything but kebab case', () => {
-  const bad = files.filter((path) => SOURCE.test(path) && /\.(ts|mjs)$/.test(path)).filter((path) => {
-    const name = basename(path).replace(/(\.test|\.d)?\.(ts|mjs)$/, '');
-    return !/^(s3|[a-z]+)(-(s3|[a-z]+))*$/.test(name) || /(^|-)(utils?|helpers?|manager|enhanced|unified|advanced)(-|$)/.test(name);
-  });
+  const bad = files
+    .filter((path) => SOURCE.test(path) && /\.(ts|mjs)$/.test(path))
+    .filter((path) => {
+      const name = basename(path).replace(/(\.test|\.d)?\.(ts|mjs)$/, '');
+      return !/^(s3|[a-z]+)(-(s3|[a-z]+))*$/.test(name) || /(^|-)(utils?|helpers?|manager|enhanced|unified|advanced)(-|$)/.test(name);
+    });
   assert.deepEqual(bad, []);
 });
 

@@ -17,7 +17,14 @@ function linkTargets(markdown: string): string[] {
 /** Anchor of a heading as code hosts make it. */
 function anchors(markdown: string): Set<string> {
   const headings = [...markdown.replace(/```[\s\S]*?```/g, '').matchAll(/^#+ +(.+)$/gm)].map((match) => String(match[1]));
-  return new Set(headings.map((heading) => heading.toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-')));
+  return new Set(
+    headings.map((heading) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N} _-]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
 }
 
 test('there are documents, the README among them', () => {

@@ -10,12 +10,22 @@ import { cloneRoot } from '../support/repository.js';
 const FOLDERS = ['core', 'pipeline', 'adapters', 'activities', 'workflows', 'worker', 'client', 'infra'];
 
 interface Cruise {
-  readonly summary: { readonly violations: readonly { readonly rule: { readonly name: string }; readonly from: string; readonly to: string }[]; readonly totalCruised: number };
+  readonly summary: {
+    readonly violations: readonly { readonly rule: { readonly name: string }; readonly from: string; readonly to: string }[];
+    readonly totalCruised: number;
+  };
 }
 
 async function cruise(folder: string, folders: readonly string[]): Promise<Cruise['summary']> {
   const root = cloneRoot();
-  const args = [join(root, 'node_modules', 'dependency-cruiser', 'bin', 'dependency-cruise.mjs'), '--config', join(root, '.dependency-cruiser.cjs'), '--output-type', 'json', ...folders];
+  const args = [
+    join(root, 'node_modules', 'dependency-cruiser', 'bin', 'dependency-cruise.mjs'),
+    '--config',
+    join(root, '.dependency-cruiser.cjs'),
+    '--output-type',
+    'json',
+    ...folders,
+  ];
   // Violations end the program with their number as exit code; the report is on stdout all the same.
   const run = promisify(execFile)(process.execPath, args, { cwd: folder, maxBuffer: 64 * 2 ** 20 });
   const { stdout } = await run.catch((error: { stdout?: string }) => ({ stdout: String(error.stdout) }));
@@ -25,7 +35,10 @@ async function cruise(folder: string, folders: readonly string[]): Promise<Cruis
 test('no module imports upwards, and the rules saw the modules', async () => {
   const summary = await cruise(cloneRoot(), FOLDERS);
   assert.ok(summary.totalCruised > 200, `expected over 200 modules, found ${summary.totalCruised}`);
-  assert.deepEqual(summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`), []);
+  assert.deepEqual(
+    summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`),
+    [],
+  );
 });
 
 test('the rules refuse what they are there to refuse', async () => {
@@ -46,8 +59,21 @@ test('the rules refuse what they are there to refuse', async () => {
       await writeFile(join(folder, path), text);
     }
     const broken = new Set((await cruise(folder, FOLDERS)).violations.map(({ rule }) => rule.name));
-    const expected = ['core-imports', 'core-packages', 'pipeline-imports', 'adapters-imports', 'activities-imports', 'workflows-activity-types', 'worker-imports', 'client-imports', 'nobody-imports-infra'];
-    assert.deepEqual(expected.filter((name) => !broken.has(name)), []);
+    const expected = [
+      'core-imports',
+      'core-packages',
+      'pipeline-imports',
+      'adapters-imports',
+      'activities-imports',
+      'workflows-activity-types',
+      'worker-imports',
+      'client-imports',
+      'nobody-imports-infra',
+    ];
+    assert.deepEqual(
+      expected.filter((name) => !broken.has(name)),
+      [],
+    );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -55,5 +81,11 @@ test('the rules refuse what they are there to refuse', async () => {
 
 test('every project of the build has its folder among the cruised ones or is a test', async () => {
   const { references } = JSON.parse(await readFile(join(cloneRoot(), 'tsconfig.json'), 'utf8')) as { references: { path: string }[] };
-  assert.deepEqual(references.map(({ path }) => path).filter((path) => !['tests', 'bench'].includes(path)).sort(), [...FOLDERS].sort());
+  assert.deepEqual(
+    references
+      .map(({ path }) => path)
+      .filter((path) => !['tests', 'bench'].includes(path))
+      .sort(),
+    [...FOLDERS].sort(),
+  );
 });

@@ -26,16 +26,24 @@ test('every package is asked for at one exact version, and the lockfile holds th
 
 test('every locked package has an integrity hash', () => {
   const bare = Object.entries(lockfile.packages).filter(([path, entry]) => path !== '' && entry.link !== true && entry.integrity === undefined);
-  assert.deepEqual(bare.map(([path]) => path), []);
+  assert.deepEqual(
+    bare.map(([path]) => path),
+    [],
+  );
 });
 
 test('all Temporal packages are of one version, nested ones too', () => {
-  const versions = Object.entries(lockfile.packages).filter(([path]) => /node_modules\/@temporalio\/[^/]+$/.test(path)).map(([, entry]) => entry.version);
+  const versions = Object.entries(lockfile.packages)
+    .filter(([path]) => /node_modules\/@temporalio\/[^/]+$/.test(path))
+    .map(([, entry]) => entry.version);
   assert.ok(versions.length >= 6);
   assert.equal(new Set(versions).size, 1, versions.join(', '));
 });
 
 test('every package we ask for stands in docs/dependencies.md', async () => {
   const text = await readFile(join(cloneRoot(), 'docs', 'dependencies.md'), 'utf8');
-  assert.deepEqual(Object.keys(wanted).filter((name) => !text.includes(`\`${name}\``)), []);
+  assert.deepEqual(
+    Object.keys(wanted).filter((name) => !text.includes(`\`${name}\``)),
+    [],
+  );
 });

@@ -21,7 +21,8 @@ test('a step stands after all that it needs', () => {
 
 for (const step of STEPS) {
   test(`step ${step.id} has its definition, its activity and its test under its own name`, () => {
-    for (const path of [`pipeline/steps/${step.id}.ts`, `activities/${step.id}.ts`, `tests/activities/${step.id}.test.ts`]) assert.ok(files.has(path), `expected ${path}`);
+    for (const path of [`pipeline/steps/${step.id}.ts`, `activities/${step.id}.ts`, `tests/activities/${step.id}.test.ts`])
+      assert.ok(files.has(path), `expected ${path}`);
   });
 
   test(`step ${step.id} names adapter folders that exist`, () => {

@@ -10,7 +10,9 @@ import { startChild } from '../../infra/child-process.js';
 import { isRunning, processIdentity } from '../../infra/process-identity.js';
 
 let folder = '';
-before(async () => { folder = await mkdtemp(join(tmpdir(), 'ares-child-')); });
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ares-child-'));
+});
 after(async () => rm(folder, { recursive: true, force: true }));
 
 function shell(name: string, script: string): Parameters<typeof startChild>[0] {
@@ -45,12 +47,18 @@ test('stopping a child ends its own children too, also when it ignores SIGTERM',
 
 test('a child that ends before it is ready gives its log in the error', async () => {
   const child = await startChild(shell('early', 'echo the disk is on fire; exit 3'));
-  await assert.rejects(awaitHealthy(child, async () => false, 5000), /early ended with code 3 before it was ready[\s\S]*the disk is on fire/);
+  await assert.rejects(
+    awaitHealthy(child, async () => false, 5000),
+    /early ended with code 3 before it was ready[\s\S]*the disk is on fire/,
+  );
 });
 
 test('a child that never gets ready gives its log in the error after the time is over', async () => {
   const child = await startChild(shell('slow', 'echo still looking; sleep 60'));
-  await assert.rejects(awaitHealthy(child, async () => false, 300), /slow was not ready within 0\.3 s[\s\S]*still looking/);
+  await assert.rejects(
+    awaitHealthy(child, async () => false, 300),
+    /slow was not ready within 0\.3 s[\s\S]*still looking/,
+  );
   await child.stop();
 });
 

@@ -9,7 +9,9 @@ import { cloneRoot } from '../support/repository.js';
 
 const VERSIONS = { koffi: '1.0.0' };
 let parent = '';
-before(async () => { parent = await mkdtemp(join(tmpdir(), 'ares-hashes-')); });
+before(async () => {
+  parent = await mkdtemp(join(tmpdir(), 'ares-hashes-'));
+});
 after(async () => rm(parent, { recursive: true, force: true }));
 
 /** A build of all steps: each step's function calls one core function; the first two share a file. */
@@ -17,7 +19,10 @@ async function plantBuild(changes: Readonly<Record<string, string>> = {}): Promi
   const folder = await mkdtemp(join(parent, 'build-'));
   const files: Record<string, string> = { 'core/shared.js': 'export const two = 2;\n', 'core/other.js': 'export const three = 3;\n' };
   STEPS.forEach((step, index) => {
-    files[`activities/${step.id}.js`] = index < 2 ? `import { two } from '../core/shared.js';\nexport const run = () => two + ${index};\n` : `import { three } from '../core/other.js';\nexport const run = () => three * ${index};\n`;
+    files[`activities/${step.id}.js`] =
+      index < 2
+        ? `import { two } from '../core/shared.js';\nexport const run = () => two + ${index};\n`
+        : `import { three } from '../core/other.js';\nexport const run = () => three * ${index};\n`;
     for (const name of step.adapters) files[`adapters/${name}/index.js`] = `export const name = '${name}';\n`;
   });
   for (const [path, text] of Object.entries({ ...files, ...changes })) {
@@ -31,7 +36,10 @@ const [first, second, third] = STEPS;
 
 test('every step has a hash of its own, the same in any folder', async () => {
   const hashes = await computeCodeHashes(await plantBuild(), VERSIONS);
-  assert.deepEqual(Object.keys(hashes), STEPS.map((step) => step.id));
+  assert.deepEqual(
+    Object.keys(hashes),
+    STEPS.map((step) => step.id),
+  );
   assert.equal(new Set(Object.values(hashes)).size, 16);
   assert.deepEqual(await computeCodeHashes(await plantBuild(), VERSIONS), hashes);
 });
@@ -49,7 +57,10 @@ test('an adapter counts in the steps that name it, a package version in all', as
   const hashes = await computeCodeHashes(await plantBuild(), VERSIONS);
   const name = third.adapters[0] ?? 'tables';
   const adapted = await computeCodeHashes(await plantBuild({ [`adapters/${name}/index.js`]: 'export const name = 1;\n' }), VERSIONS);
-  assert.deepEqual(STEPS.filter((step) => adapted[step.id] !== hashes[step.id]).map((step) => step.id), STEPS.filter((step) => (step.adapters as readonly string[]).includes(name)).map((step) => step.id));
+  assert.deepEqual(
+    STEPS.filter((step) => adapted[step.id] !== hashes[step.id]).map((step) => step.id),
+    STEPS.filter((step) => (step.adapters as readonly string[]).includes(name)).map((step) => step.id),
+  );
   const newer = await computeCodeHashes(await plantBuild(), { koffi: '1.0.1' });
   assert.ok(STEPS.every((step) => newer[step.id] !== hashes[step.id]));
 });

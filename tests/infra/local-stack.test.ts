@@ -20,7 +20,9 @@ const kept = Object.fromEntries(SETTINGS.map((name) => [name, process.env[name]]
 const stacks: LocalStack[] = [];
 let folder = '';
 
-before(async () => { folder = await mkdtemp(join(tmpdir(), 'ares-local-stack-')); });
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ares-local-stack-'));
+});
 beforeEach(async () => {
   for (const name of SETTINGS) delete process.env[name];
   process.env['ARES_STATE'] = await mkdtemp(join(folder, 'state-'));
@@ -30,7 +32,9 @@ afterEach(async () => {
   await stopRecordedStack();
 });
 after(async () => {
-  for (const name of SETTINGS) if (kept[name] === undefined) delete process.env[name]; else process.env[name] = kept[name];
+  for (const name of SETTINGS)
+    if (kept[name] === undefined) delete process.env[name];
+    else process.env[name] = kept[name];
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -78,5 +78,8 @@ test('a server that does not have the archive is named in the error', async () =
 test('a program in the cache that was changed is refused with both hashes', async () => {
   const { path } = await ensureProgram(program());
   await writeFile(path, `${SCRIPT}echo more\n`);
-  await assert.rejects(findProgram(program()), new RegExp(`expected sha256 [0-9a-f]{64} of .*, found [0-9a-f]{64}; delete the folder ${programFolder(program())}`));
+  await assert.rejects(
+    findProgram(program()),
+    new RegExp(`expected sha256 [0-9a-f]{64} of .*, found [0-9a-f]{64}; delete the folder ${programFolder(program())}`),
+  );
 });

@@ -17,10 +17,12 @@ export function cloneRoot(): string {
 /** Paths of all files of the clone, relative to its root, sorted; build outputs and packages left out. */
 export async function cloneFiles(folder = ''): Promise<string[]> {
   const entries = await readdir(join(cloneRoot(), folder), { withFileTypes: true });
-  const nested = await Promise.all(entries.map(async (entry) => {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) return SKIPPED.has(entry.name) || entry.name.startsWith('.build-') ? [] : cloneFiles(path);
-    return [path];
-  }));
+  const nested = await Promise.all(
+    entries.map(async (entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return SKIPPED.has(entry.name) || entry.name.startsWith('.build-') ? [] : cloneFiles(path);
+      return [path];
+    }),
+  );
   return nested.flat().sort();
 }
