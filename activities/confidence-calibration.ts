@@ -6,7 +6,7 @@ import { matchRows } from '../core/data/match-rows.js';
 import type { Table } from '../core/data/table.js';
 import { float64Column, int32Column, makeTable, textColumn } from '../core/data/table.js';
 import { computeUniqueness } from '../core/labels/uniqueness.js';
-import { calibrationErrorFloor, expectedCalibrationError, murphyDecomposition, reliabilityBins } from '../core/metrics/reliability.js';
+import { binnedDecomposition, calibrationErrorFloor, expectedCalibrationError, reliabilityBins } from '../core/metrics/reliability.js';
 import type { ReliabilityBin } from '../core/metrics/reliability.js';
 import type { ScoreRow, ScoreSubject } from '../core/metrics/score-rows.js';
 import { classificationScores, scoreTable } from '../core/metrics/score-rows.js';
@@ -56,7 +56,10 @@ export const calibrateConfidence: StepFunction<ConfidenceCalibrationParameters> 
   context.progress(0.5, `analyst ${calibrators.analyst.calibrator.method}, tactician ${calibrators.tactician.calibrator.method}`);
   const reliability: ReliabilityRow[] = [];
   const scores: ScoreRow[] = [];
-  for (const [model, role] of [['analyst', analyst], ['tactician', tactician]] as const) {
+  for (const [model, role] of [
+    ['analyst', analyst],
+    ['tactician', tactician],
+  ] as const) {
     scores.push(...candidateScores(model, calibrators[model]), ...selectionScores(context, { model, choice: calibrators[model], outputs: role, reliability }));
   }
   await outputs.json('calibrators', 'ares.calibrators', calibrators);
@@ -96,7 +99,12 @@ function known(outputs: Outputs, segment: string): { p: Float64Array; y: Float64
 
 function candidateScores(model: Role, choice: CalibrationChoice): ScoreRow[] {
   return choice.candidates.map(({ method, logLoss }) => ({
-    model, method, segment: 'calibration', metric: 'fold-log-loss', value: logLoss ?? Number.NaN, count: choice.scoredRows,
+    model,
+    method,
+    segment: 'calibration',
+    metric: 'fold-log-loss',
+    value: logLoss ?? Number.NaN,
+    count: choice.scoredRows,
   }));
 }
 
@@ -112,16 +120,17 @@ function selectionScores(
   const versions = { raw, calibrated: applyCalibrator(of.choice.calibrator, raw) };
   return Object.entries(versions).flatMap(([method, p]) => {
     const subject = { model: of.model, method, segment: 'selection' };
-    of.reliability.push(...reliabilityBins(y, p, { bins: BINS, adaptive: false }).map((bin) => ({ ...subject, ...bin })));
+    const bins = reliabilityBins(y, p, { bins: BINS, adaptive: false });
+    of.reliability.push(...bins.map((bin) => ({ ...subject, ...bin })));
     const floor = calibrationErrorFloor(p, { bins: BINS, adaptive: false, simulations: FLOOR_SIMULATIONS, seed: context.seed(of.model, method, 'floor') });
     const extra = {
       ece: expectedCalibrationError(y, p, { bins: BINS, adaptive: false }),
       'ece-adaptive': expectedCalibrationError(y, p, { bins: BINS, adaptive: true }),
       'ece-floor': floor.mean,
       'ece-floor-upper': floor.upper,
-      ...murphyDecomposition(y, p),
+      ...binnedDecomposition(bins),
     };
-    const rows = Object.entries(extra).map(([metric, value]) => ({ ...subject, metric, value: value ?? Number.NaN, count: y.length }));
+    const rows = Object.entries(extra).map(([metric, value]) => ({ ...subject, metric, value, count: y.length }));
     return [...classificationScores(subject, { y, p, weights }), ...rows];
   });
 }

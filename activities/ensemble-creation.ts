@@ -68,10 +68,14 @@ export async function createEnsembles(context: StepContext<EnsembleCreationParam
   context.progress(0.8, 'scoring members and ensemble');
 
   await outputs.json('ensemble', 'ares.ensemble', ensemble);
-  await outputs.table(role.output, 'ares.signals', signalTable([
-    { examples: train, probability: crossFit.probability, fold: crossFit.fold },
-    { examples: later, probability: laterOutput, fold: new Int32Array(later.row.length).fill(-1) },
-  ]));
+  await outputs.table(
+    role.output,
+    'ares.signals',
+    signalTable([
+      { examples: train, probability: crossFit.probability, fold: crossFit.fold },
+      { examples: later, probability: laterOutput, fold: new Int32Array(later.row.length).fill(-1) },
+    ]),
+  );
   const scores = [
     ...memberScores(members, train, trainPredictions),
     ...outputScores({ model: role.role, method: 'stack', segment: 'train' }, train, crossFit.probability),
@@ -90,13 +94,15 @@ async function readLabels(context: StepContext<EnsembleCreationParameters>, role
 
 /** A model artifact is a member: a pooled or rejected specialist leaves none. */
 function listMembers(context: StepContext<EnsembleCreationParameters>, role: EnsembleRole): EnsembleMember[] {
-  return role.memberSteps.flatMap((step) => context.inputs.names(step, 'models/').map((artifact) => {
-    const [, regime = '', family = ''] = artifact.split('/');
-    if (![...REGIMES, POOLED].includes(regime as RegimeOrPooled) || family === '') {
-      throw new InvalidData(`expected a model artifact named models/<REGIME>/<family> in step ${step}, found ${artifact}`);
-    }
-    return { regime: regime as RegimeOrPooled, step, family, artifact, sha256: context.inputs.ref(step, artifact).sha256 };
-  }));
+  return role.memberSteps.flatMap((step) =>
+    context.inputs.names(step, 'models/').map((artifact) => {
+      const [, regime = '', family = ''] = artifact.split('/');
+      if (![...REGIMES, POOLED].includes(regime as RegimeOrPooled) || family === '') {
+        throw new InvalidData(`expected a model artifact named models/<REGIME>/<family> in step ${step}, found ${artifact}`);
+      }
+      return { regime: regime as RegimeOrPooled, step, family, artifact, sha256: context.inputs.ref(step, artifact).sha256 };
+    }),
+  );
 }
 
 function examplesOf(labels: Table, regimes: Table, wanted: (segment: string, label: number) => boolean): Examples {
@@ -124,7 +130,11 @@ function regimeMatrix(regimes: Table, rows: Int32Array): Float64Array {
   return out;
 }
 
-async function readPredictions(context: StepContext<EnsembleCreationParameters>, members: readonly EnsembleMember[], wanted: { kind: 'oof' | 'later'; row: Int32Array }): Promise<MemberPredictions> {
+async function readPredictions(
+  context: StepContext<EnsembleCreationParameters>,
+  members: readonly EnsembleMember[],
+  wanted: { kind: 'oof' | 'later'; row: Int32Array },
+): Promise<MemberPredictions> {
   const probabilities = new Map<string, Float64Array>();
   for (const member of members) {
     context.signal.throwIfAborted();
@@ -132,7 +142,10 @@ async function readPredictions(context: StepContext<EnsembleCreationParameters>,
     const table = await context.inputs.table(member.step as StepId, name, 'ares.predictions');
     const at = matchRows(int32Column(table, 'row'), wanted.row, `${member.step}/${name}`);
     const column = float64Column(table, 'probability');
-    probabilities.set(memberKey(member), Float64Array.from(at, (i) => column[i]!));
+    probabilities.set(
+      memberKey(member),
+      Float64Array.from(at, (i) => column[i]!),
+    );
   }
   return { rowCount: wanted.row.length, probabilities };
 }
@@ -163,7 +176,13 @@ function memberScores(members: readonly EnsembleMember[], examples: Examples, pr
   });
 }
 
-function selectionScores(of: { ensemble: Ensemble; members: readonly EnsembleMember[]; later: Examples; predictions: MemberPredictions; output: Float64Array }): ScoreRow[] {
+function selectionScores(of: {
+  ensemble: Ensemble;
+  members: readonly EnsembleMember[];
+  later: Examples;
+  predictions: MemberPredictions;
+  output: Float64Array;
+}): ScoreRow[] {
   const rows = Int32Array.from(of.later.row.keys()).filter((i) => of.later.segment[i] === 'selection');
   const selection = pick(of.later, rows);
   const take = (values: Float64Array): Float64Array => Float64Array.from(rows, (i) => values[i]!);
@@ -172,7 +191,11 @@ function selectionScores(of: { ensemble: Ensemble; members: readonly EnsembleMem
   return [
     ...memberScores(of.members, selection, predictions),
     ...outputScores({ model: role, method: 'stack', segment: 'selection' }, selection, take(of.output)),
-    ...outputScores({ model: role, method: 'equal-blend', segment: 'selection' }, selection, applyEnsemble(equalBlend(of.ensemble), predictions, selection.regimes)),
+    ...outputScores(
+      { model: role, method: 'equal-blend', segment: 'selection' },
+      selection,
+      applyEnsemble(equalBlend(of.ensemble), predictions, selection.regimes),
+    ),
   ];
 }
 
@@ -184,7 +207,10 @@ function pick(examples: Examples, rows: Int32Array): Examples {
     endMs: take(examples.endMs),
     y: take(examples.y),
     regime: rows.map((i) => examples.regime[i]!),
-    regimes: Float64Array.from({ length: rows.length * REGIMES.length }, (_, k) => examples.regimes[rows[Math.floor(k / REGIMES.length)]! * REGIMES.length + (k % REGIMES.length)]!),
+    regimes: Float64Array.from(
+      { length: rows.length * REGIMES.length },
+      (_, k) => examples.regimes[rows[Math.floor(k / REGIMES.length)]! * REGIMES.length + (k % REGIMES.length)]!,
+    ),
     segment: Array.from(rows, (i) => examples.segment[i]!),
   };
 }
@@ -197,5 +223,9 @@ function outputScores(subject: ScoreSubject, examples: Examples, probability: Fl
 function rowScores(subject: ScoreSubject, examples: Examples, of: { rows: Int32Array; probability: Float64Array }): ScoreRow[] {
   const rows = of.rows.filter((i) => Number.isFinite(examples.y[i]!));
   const take = (values: Float64Array): Float64Array => Float64Array.from(rows, (i) => values[i]!);
-  return classificationScores(subject, { y: take(examples.y), p: take(of.probability), weights: computeUniqueness(take(examples.startMs), take(examples.endMs)) });
+  return classificationScores(subject, {
+    y: take(examples.y),
+    p: take(of.probability),
+    weights: computeUniqueness(take(examples.startMs), take(examples.endMs)),
+  });
 }

@@ -62,7 +62,12 @@ export async function loadChain(source: ChainSource, ports: ChainPorts): Promise
   const tactician = await load('tactician-ensemble-creation', calibrators.tactician.calibrator);
   return {
     periodMs: labelChoice.holdingMs / labelChoice.holdingBars,
-    regimeModel, labelChoice, rules, analyst, tactician, parameters,
+    regimeModel,
+    labelChoice,
+    rules,
+    analyst,
+    tactician,
+    parameters,
     pooledMember: pooledMemberOf(analyst.ensemble),
     dispose: () => classifiersOf({ analyst, tactician }).forEach((classifier) => classifier.dispose()),
   };
@@ -72,7 +77,8 @@ export async function loadChain(source: ChainSource, ports: ChainPorts): Promise
 export function bundleSource(files: Readonly<Record<string, Uint8Array>>): ChainSource {
   const find = (step: string, name: string): Uint8Array => {
     const bytes = files[`${step}/${name}`];
-    if (bytes === undefined) throw new PipelineError('MissingArtifact', `the bundle has no file ${step}/${name}; it holds ${Object.keys(files).sort().join(', ')}`);
+    if (bytes === undefined)
+      throw new PipelineError('MissingArtifact', `the bundle has no file ${step}/${name}; it holds ${Object.keys(files).sort().join(', ')}`);
     return bytes;
   };
   return {

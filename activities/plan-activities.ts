@@ -12,6 +12,10 @@ import { STEPS } from '../pipeline/steps/index.js';
 import { planHash, planModelKey, testDataKey } from './plan-keys.js';
 import type { StepRunner } from './step-runner.js';
 
+/** Planning reads a folder's files through once: minutes for hundreds of them, little memory. */
+const PLAN_STALL_MS = 600_000;
+const PLAN_MEMORY_MIB = 2048;
+
 export interface PlanActivities {
   /** The plan of a spec: dates, preset values, source, champion and device fixed. */
   resolvePlan(spec: RunSpec): Promise<{ plan: RunPlan; planHash: string }>;
@@ -71,7 +75,7 @@ function resolveDevice(device: 'auto' | 'cpu' | 'gpu', gpuAvailable: boolean): '
 }
 
 async function resolveSourceInChild(spec: RunSpec, options: PlanActivitiesOptions): Promise<ResolvedSource> {
-  const answer = (await options.compute.run({ method: 'resolveSource', argument: spec, stallMs: 600_000, signal: options.signal(), onProgress: () => undefined })) as
+  const answer = (await options.compute.run({ method: 'resolveSource', argument: spec, stallMs: PLAN_STALL_MS, recycleAboveMiB: PLAN_MEMORY_MIB, signal: options.signal(), onProgress: () => undefined })) as
     | { resolved: ResolvedSource }
     | { failure: { name: string; message: string } };
   if ('failure' in answer) throw Object.assign(new Error(answer.failure.message), { name: answer.failure.name });

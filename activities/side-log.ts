@@ -1,11 +1,13 @@
-/** A log beside Temporal's own: one JSON line when a task starts and when it is committed, for tests and operators. */
+/** A log beside Temporal's own: a JSON line when a task starts, when its code has ended and when it is committed. */
 import { appendFile } from 'node:fs/promises';
 
 export interface SideLogEntry {
-  readonly event: 'start' | 'done';
+  readonly event: 'start' | 'computed' | 'done';
   readonly step: string;
   readonly unit: string | null;
   readonly key: string;
+  /** Set by the log. */
+  readonly timeMs?: number;
 }
 
 export interface SideLog {

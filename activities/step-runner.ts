@@ -172,8 +172,9 @@ async function computeAndCommit(unit: string | null, unitManifests: readonly Man
   };
   try {
     await options.sideLog.write({ event: 'start', step: request.step, unit, key });
-    const answer = (await options.compute.run({ method: 'computeStep', argument: job, stallMs: prepared.definition.stallMinutes * 60_000, signal: call.signal, onProgress: call.onProgress })) as ComputeAnswer;
+    const answer = (await options.compute.run({ method: 'computeStep', argument: job, stallMs: prepared.definition.stallMinutes * 60_000, recycleAboveMiB: job.execution.memoryLimitMiB, signal: call.signal, onProgress: call.onProgress })) as ComputeAnswer;
     if ('failure' in answer) throw Object.assign(new Error(answer.failure.message), { name: answer.failure.name, stack: answer.failure.stack });
+    await options.sideLog.write({ event: 'computed', step: request.step, unit, key });
     const artifacts = [...fromUnits, ...(await options.store.commitStaged(answer.staged))].sort((a, b) => (a.name < b.name ? -1 : 1));
     call.signal.throwIfAborted();
     const units = Object.fromEntries(unitManifests.map((manifest) => [manifest.unit ?? '', manifest.key]));

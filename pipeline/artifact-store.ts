@@ -29,7 +29,7 @@ export interface ArtifactStore {
 
 /** Runs compute jobs in child processes. */
 export interface ComputeRunner {
-  run(job: { method: string; argument: unknown; stallMs: number; signal: AbortSignalLike; onProgress: (progress: { fraction: number; message: string }) => void }): Promise<unknown>;
+  run(job: { method: string; argument: unknown; stallMs: number; recycleAboveMiB: number; signal: AbortSignalLike; onProgress: (progress: { fraction: number; message: string }) => void }): Promise<unknown>;
   readonly size: number;
 }
 
@@ -38,4 +38,6 @@ export interface AbortSignalLike {
   readonly aborted: boolean;
   readonly reason: unknown;
   throwIfAborted(): void;
+  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
 }

@@ -27,7 +27,7 @@ workerpool.worker({
 
 async function computeStep(job: ComputeJob): Promise<ComputeAnswer> {
   const definition: StepDefinition = stepById(job.step);
-  const outputs = makeStepOutputs(job.stagingFolder, { memoryLimitMiB: job.execution.memoryLimitMiB });
+  const outputs = makeStepOutputs(job.stagingFolder, { memoryLimitMiB: job.execution.memoryLimitMiB, chunkRows: job.execution.chunkRows });
   let [rowsIn, rowsOut] = [0, 0];
   const context: StepContext = {
     parameters: definition.parameters(job.plan),

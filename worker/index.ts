@@ -41,14 +41,13 @@ async function main(): Promise<void> {
     script: fileURLToPath(new URL('./compute-child.js', import.meta.url)),
     size: slots,
     env: process.env,
-    recycleAboveMiB: slotMiB,
-    onRecycle: (residentMiB) => console.error(`compute child replaced: it held ${residentMiB} MiB, limit ${slotMiB} MiB`),
+    onRecycle: (residentMiB) => console.error(`compute child replaced: it held ${residentMiB} MiB of its ${slotMiB}`),
   });
   const staging = join(cacheFolder(), 'staging');
   await mkdir(staging, { recursive: true });
   const runner = makeStepRunner({
     store,
-    compute: pool as unknown as Parameters<typeof makeStepRunner>[0]['compute'],
+    compute: pool,
     versions: { code: await codeHashes(), natives: nativeVersions() },
     sideLog: makeSideLog(process.env['ARES_SIDE_LOG']),
     executionFor: (plan) => executionFor(plan, { cores, slots, slotMiB }),
@@ -56,7 +55,7 @@ async function main(): Promise<void> {
   });
   const planActivities = makePlanActivities({
     store,
-    compute: pool as unknown as Parameters<typeof makePlanActivities>[0]['compute'],
+    compute: pool,
     runner,
     gpuAvailable: process.env['ARES_GPU'] === '1',
     signal: cancellationSignal,

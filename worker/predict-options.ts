@@ -60,7 +60,10 @@ export function parsePredictOptions(args: readonly string[]): PredictOptions | n
   if (fromMs !== null && toMs !== null && fromMs >= toMs) throw new WrongCommandLine(`--from: expected a time before --to ${values.to}, found ${values.from}`);
   if (values.funding !== undefined && values['no-funding'] === true) throw new WrongCommandLine('--no-funding: expected alone, found beside --funding');
   return {
-    bundle, bars, fromMs, toMs,
+    bundle,
+    bars,
+    fromMs,
+    toMs,
     funding: values.funding ?? null,
     noFunding: values['no-funding'] ?? false,
     symbol: values.symbol ?? null,
@@ -78,8 +81,18 @@ function readArguments(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       options: {
-        bundle: text, bars: text, funding: text, 'no-funding': flag, symbol: text, market: text, 'history-from': text, from: text, to: text, out: text,
-        json: flag, help: flag,
+        bundle: text,
+        bars: text,
+        funding: text,
+        'no-funding': flag,
+        symbol: text,
+        market: text,
+        'history-from': text,
+        from: text,
+        to: text,
+        out: text,
+        json: flag,
+        help: flag,
       },
     }).values;
   } catch (error) {
@@ -92,6 +105,7 @@ function readTime(option: string, text: string | undefined): number | null {
   if (text === undefined) return null;
   const hasZone = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text);
   const timeMs = Date.parse(text);
-  if (!hasZone || Number.isNaN(timeMs)) throw new WrongCommandLine(`${option}: expected an ISO 8601 time such as 2025-05-04 or 2025-05-04T15:30:00Z, found ${text}`);
+  if (!hasZone || Number.isNaN(timeMs))
+    throw new WrongCommandLine(`${option}: expected an ISO 8601 time such as 2025-05-04 or 2025-05-04T15:30:00Z, found ${text}`);
   return timeMs;
 }

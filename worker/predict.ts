@@ -31,12 +31,21 @@ try {
 async function predict(options: PredictOptions): Promise<void> {
   const source = bundleSource(await makeBundleArchive().unpack(await readFile(options.bundle)));
   const description = await source.json<SourceDescription>('data-collection', 'source');
-  const chain = await loadChain(source, { gradientBoosting: makeGradientBoosting(), tensorBackend: async () => openTensorBackend({ device: 'cpu' }), sha256: sha256Hex });
+  const chain = await loadChain(source, {
+    gradientBoosting: makeGradientBoosting(),
+    tensorBackend: async () => openTensorBackend({ device: 'cpu' }),
+    sha256: sha256Hex,
+  });
   const market = options.market ?? description.market;
   if (market !== chain.rules.market) throw new WrongCommandLine(`--market: the bundle was trained on ${chain.rules.market}, found ${market}`);
   const historyFromMs = options.historyFromMs ?? description.fromMs;
   const data = await readRawMarket({
-    path: options.bars, fundingPath: options.funding, symbol: options.symbol ?? description.symbol, market, historyFromMs, toMs: options.toMs,
+    path: options.bars,
+    fundingPath: options.funding,
+    symbol: options.symbol ?? description.symbol,
+    market,
+    historyFromMs,
+    toMs: options.toMs,
   });
   if (market === 'perp' && data.funding === null && !options.noFunding) {
     throw new WrongCommandLine('--funding: a perpetual needs funding payments, found none; --no-funding predicts without them');
@@ -44,12 +53,21 @@ async function predict(options: PredictOptions): Promise<void> {
   const bars = data.fineBars;
   const firstMs = bars.openTimeMs[0] ?? Number.NaN;
   if (firstMs > historyFromMs) {
-    console.error(`ares predict: bars begin at ${iso(firstMs)}, the history at ${iso(historyFromMs)}: recursive features may differ from the run's in the last digits`);
+    console.error(
+      `ares predict: bars begin at ${iso(firstMs)}, the history at ${iso(historyFromMs)}: recursive features may differ from the run's in the last digits`,
+    );
   }
   const span = { fromMs: options.fromMs ?? firstMs, toMs: options.toMs ?? (bars.closeTimeMs[barCount(bars) - 1] ?? Number.NaN) + 1 };
   const table = decisionTable(applyChain(chain, data, span));
   chain.dispose();
-  await writeResult(table, options, { symbol: options.symbol ?? description.symbol, market, synthetic: description.synthetic, bars: barCount(bars), from: iso(span.fromMs), to: iso(span.toMs) });
+  await writeResult(table, options, {
+    symbol: options.symbol ?? description.symbol,
+    market,
+    synthetic: description.synthetic,
+    bars: barCount(bars),
+    from: iso(span.fromMs),
+    to: iso(span.toMs),
+  });
 }
 
 async function writeResult(table: Table, options: PredictOptions, summary: Readonly<Record<string, unknown>>): Promise<void> {
@@ -60,7 +78,13 @@ async function writeResult(table: Table, options: PredictOptions, summary: Reado
   if (options.out.endsWith('.parquet')) await writeParquet(table, options.out);
   else await writeFile(options.out, jsonLines(table));
   const done = { ...summary, rows: table.rowCount, out: options.out };
-  console.log(options.json ? JSON.stringify(done) : Object.entries(done).map(([name, value]) => `${name} ${String(value)}`).join('\n'));
+  console.log(
+    options.json
+      ? JSON.stringify(done)
+      : Object.entries(done)
+          .map(([name, value]) => `${name} ${String(value)}`)
+          .join('\n'),
+  );
 }
 
 /** One JSON object a row, numbers as they are: reading them back gives the same bits. */
@@ -70,7 +94,9 @@ function jsonLines(table: Table): string {
 
 /** Tab-separated, times in ISO 8601, probabilities to four digits. */
 function textLines(table: Table): string {
-  const header = `${Object.keys(table.columns).map((name) => name.replace(/Ms$/, '')).join('\t')}\n`;
+  const header = `${Object.keys(table.columns)
+    .map((name) => name.replace(/Ms$/, ''))
+    .join('\t')}\n`;
   const show = (name: string, value: number): string => {
     if (name.endsWith('Ms')) return iso(value);
     return Number.isInteger(value) ? String(value) : value.toPrecision(4);

@@ -40,10 +40,10 @@ export interface RawMarketQuery {
  */
 export async function readRawMarket(query: RawMarketQuery): Promise<ChainData> {
   const found = await stat(query.path);
-  const { bars, funding } = found.isDirectory() ? await readFolder(query) : await readOneFile(query);
+  const { bars, funding, knownMs } = found.isDirectory() ? await readFolder(query) : await readOneFile(query);
   const given = query.fundingPath === null ? funding : fundingOf(checkTable(await readParquet(query.fundingPath), 'ares.funding', query.fundingPath));
   const first = lowerBound(bars.openTimeMs, query.historyFromMs ?? Number.NEGATIVE_INFINITY);
-  const fineBars = resampleBars(sliceBars(bars, first, barCount(bars)), FINE_PERIOD_MS, query.toMs ?? undefined);
+  const fineBars = resampleBars(sliceBars(bars, first, barCount(bars)), FINE_PERIOD_MS, knownMs);
   if (barCount(fineBars) === 0) throw new InvalidData(`${query.path}: expected bars from ${isoOf(query.historyFromMs)} to ${isoOf(query.toMs)}, found none`);
   return { fineBars, funding: given };
 }
@@ -51,6 +51,8 @@ export async function readRawMarket(query: RawMarketQuery): Promise<ChainData> {
 interface Read {
   readonly bars: Bars;
   readonly funding: FundingSeries | null;
+  /** Time up to which the data reach, where it may lie inside the last bar: an unfinished minute is dropped. */
+  readonly knownMs?: number;
 }
 
 async function readOneFile(query: RawMarketQuery): Promise<Read> {
@@ -66,8 +68,9 @@ async function readFolder(query: RawMarketQuery): Promise<Read> {
   const { symbol, market, historyFromMs, toMs } = query;
   const found = await files.find({ root: query.path, symbol, market, fromMs: historyFromMs, toMs, days: ALL_DAYS, periodMs: FINE_PERIOD_MS });
   const window = { fromMs: historyFromMs ?? found.fromMs, toMs: toMs ?? found.toMs };
-  const bars = found.series === 'trades' ? await barsOfTrades(found, window) : barsFromTable((await files.readBars(found.files, { ...window, periodMs: found.periodMs })).table);
-  return { bars, funding: await readFundingFiles(found.fundingFiles, window) };
+  const funding = await readFundingFiles(found.fundingFiles, window);
+  if (found.series === 'trades') return { bars: await barsOfTrades(found, window), funding, knownMs: window.toMs };
+  return { bars: barsFromTable((await files.readBars(found.files, { ...window, periodMs: found.periodMs })).table), funding };
 }
 
 async function readFundingFiles(found: readonly FoundFile[], window: { fromMs: number; toMs: number }): Promise<FundingSeries | null> {

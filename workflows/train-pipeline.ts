@@ -49,5 +49,8 @@ export async function trainPipeline(input: unknown): Promise<RunResult> {
 
 async function recordRun(run: ReturnType<typeof makeRunState>, planHash: string): Promise<{ version: string | null }> {
   const { workflowId, runId } = workflowInfo();
-  return planActivities.recordRun({ workflowId, runId, status: run.status(), planHash });
+  const status = run.status();
+  // The record names manifests, which list the artifacts: payloads stay small.
+  const steps = status.steps.map((step) => ({ ...step, result: step.result === null ? null : { ...step.result, artifacts: step.result.artifacts.filter(({ kind }) => kind === 'bundle') } }));
+  return planActivities.recordRun({ workflowId, runId, status: { ...status, steps }, planHash });
 }

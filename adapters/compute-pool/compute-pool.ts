@@ -4,6 +4,7 @@
  */
 import workerpool from 'workerpool';
 import type { Pool } from 'workerpool';
+import type { AbortSignalLike } from '../../pipeline/artifact-store.js';
 import { PipelineError } from '../../pipeline/errors.js';
 
 /** How often the pool looks whether a task has been silent for too long. */
@@ -19,7 +20,9 @@ export interface ComputeTask {
   readonly argument: unknown;
   /** Killed and reported as ChildCrashed when silent for so long. */
   readonly stallMs: number;
-  readonly signal: AbortSignal;
+  /** A child that holds more than this after the task is replaced. */
+  readonly recycleAboveMiB: number;
+  readonly signal: AbortSignalLike;
   readonly onProgress: (progress: ComputeProgress) => void;
 }
 
@@ -35,8 +38,6 @@ export interface ComputePoolOptions {
   readonly script: string;
   readonly size: number;
   readonly env: NodeJS.ProcessEnv;
-  /** A child whose resident memory exceeds this after a task is replaced. */
-  readonly recycleAboveMiB: number;
   readonly onRecycle: (residentMiB: number) => void;
 }
 
@@ -107,7 +108,7 @@ async function runInSlot(slot: Slot, task: ComputeTask, options: ComputePoolOpti
   }, STALL_CHECK_MS);
   try {
     const reply = (await running) as TaskReply;
-    if (reply.residentMiB > options.recycleAboveMiB) await recycle(slot, reply.residentMiB, options);
+    if (reply.residentMiB > task.recycleAboveMiB) await recycle(slot, reply.residentMiB, options);
     return reply.result;
   } catch (error) {
     await recycle(slot, null, options);

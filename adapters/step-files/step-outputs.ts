@@ -29,12 +29,14 @@ export interface StagingOutputs extends StepOutputs {
 /**
  * Outputs into a folder that the caller made and removes.
  * @param options.memoryLimitMiB buffer memory of the Parquet writer.
+ * @param options.chunkRows rows that a log keeps in memory.
  * @throws PipelineError IntegrityError on a name written twice, DiskFull; InvalidData on a table that breaks its schema.
  */
-export function makeStepOutputs(stagingFolder: string, options: { readonly memoryLimitMiB?: number } = {}): StagingOutputs {
+export function makeStepOutputs(stagingFolder: string, options: { readonly memoryLimitMiB?: number; readonly chunkRows?: number } = {}): StagingOutputs {
   const begun = new Set<string>();
   const finished = new Map<string, StagedArtifact>();
-  const limits = { threads: 1, ...options };
+  const { chunkRows, ...memory } = options;
+  const limits = { threads: 1, ...memory };
 
   const begin = async (name: string): Promise<string> => {
     if (name === '' || name.split('/').some((part) => part === '' || part === '.' || part === '..'))

@@ -9,7 +9,10 @@ import { applyPlatt, fitPlatt } from './platt.js';
 export const CALIBRATION_METHODS = ['identity', 'platt', 'isotonic'] as const;
 export type CalibrationMethod = (typeof CALIBRATION_METHODS)[number];
 
-export type Calibrator = { readonly method: 'identity' } | ({ readonly method: 'platt' } & PlattParameters) | ({ readonly method: 'isotonic' } & IsotonicParameters);
+export type Calibrator =
+  | { readonly method: 'identity' }
+  | ({ readonly method: 'platt' } & PlattParameters)
+  | ({ readonly method: 'isotonic' } & IsotonicParameters);
 
 /** Raw probabilities with their outcomes. */
 export interface CalibrationExamples {

@@ -51,6 +51,7 @@ export function stackOutput(stack: Stack, predictions: MemberPredictions): Float
 /** The stack of a regime. @throws RangeError when the ensemble has none. */
 export function stackOf(ensemble: Ensemble, regime: string): Stack {
   const stack = ensemble.stacks.find((candidate) => candidate.regime === regime);
-  if (stack === undefined) throw new RangeError(`expected a stack of regime ${regime}, found ${ensemble.stacks.map((candidate) => candidate.regime).join(', ')}`);
+  if (stack === undefined)
+    throw new RangeError(`expected a stack of regime ${regime}, found ${ensemble.stacks.map((candidate) => candidate.regime).join(', ')}`);
   return stack;
 }

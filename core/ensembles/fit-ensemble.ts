@@ -65,17 +65,22 @@ export function fitEnsemble(examples: EnsembleExamples, options: EnsembleOptions
  */
 export function crossFitEnsemble(examples: EnsembleExamples, options: CrossFitOptions): CrossFit {
   const count = examples.y.length;
-  if (count < options.folds) throw new InsufficientData(`expected at least ${options.folds} labelled train rows for ${options.folds} folds of the ${options.role} ensemble, found ${count}`);
+  if (count < options.folds)
+    throw new InsufficientData(
+      `expected at least ${options.folds} labelled train rows for ${options.folds} folds of the ${options.role} ensemble, found ${count}`,
+    );
   const probability = new Float64Array(count);
   const fold = new Int32Array(count);
-  planPurgedFolds({ startMs: examples.startMs, endMs: examples.endMs, folds: options.folds, embargoMs: options.embargoMs }).forEach(({ train, test }, number) => {
-    const ensemble = ensembleOfRows(examples, train, options);
-    const output = applyEnsemble(ensemble, predictionsAt(examples.predictions, test), regimesAt(examples.regimes, test));
-    test.forEach((row, i) => {
-      probability[row] = output[i]!;
-      fold[row] = number;
-    });
-  });
+  planPurgedFolds({ startMs: examples.startMs, endMs: examples.endMs, folds: options.folds, embargoMs: options.embargoMs }).forEach(
+    ({ train, test }, number) => {
+      const ensemble = ensembleOfRows(examples, train, options);
+      const output = applyEnsemble(ensemble, predictionsAt(examples.predictions, test), regimesAt(examples.regimes, test));
+      test.forEach((row, i) => {
+        probability[row] = output[i]!;
+        fold[row] = number;
+      });
+    },
+  );
   return { probability, fold };
 }
 

@@ -92,10 +92,28 @@ export function murphyDecomposition(y: ArrayLike<number>, p: ArrayLike<number>):
 }
 
 /**
+ * Murphy's terms over bins, each bin one forecast at its mean: what continuous forecasts need, since distinct forecasts
+ * have one row each. The sum differs from the Brier score by the spread inside the bins. NaN fields for no rows.
+ */
+export function binnedDecomposition(bins: readonly ReliabilityBin[]): MurphyDecomposition {
+  const n = bins.reduce((sum, bin) => sum + bin.count, 0);
+  const base = bins.reduce((sum, bin) => sum + bin.count * bin.observedRate, 0) / n;
+  const average = (of: (bin: ReliabilityBin) => number): number => bins.reduce((sum, bin) => sum + bin.count * of(bin), 0) / n;
+  return {
+    reliability: average((bin) => (bin.meanPrediction - bin.observedRate) ** 2),
+    resolution: average((bin) => (bin.observedRate - base) ** 2),
+    uncertainty: base * (1 - base),
+  };
+}
+
+/**
  * The floor of the ECE: outcomes are drawn from the forecasts themselves, `simulations` times, so every remaining error
  * is chance. NaN fields for no rows.
  */
-export function calibrationErrorFloor(p: ArrayLike<number>, options: BinOptions & { readonly simulations: number; readonly seed: number }): CalibrationErrorFloor {
+export function calibrationErrorFloor(
+  p: ArrayLike<number>,
+  options: BinOptions & { readonly simulations: number; readonly seed: number },
+): CalibrationErrorFloor {
   const random = makeRandom(options.seed);
   const errors = new Float64Array(options.simulations);
   const y = new Uint8Array(p.length);

@@ -28,7 +28,12 @@ export interface ScoredRows {
 /** Weighted log loss, Brier score and AUC (NaN with one class), and the effective sample. */
 export function classificationScores(subject: ScoreSubject, { y, p, weights }: ScoredRows): ScoreRow[] {
   const effectiveSample = weights.reduce((sum, weight) => sum + weight, 0);
-  const values = { 'log-loss': logLoss(y, p, weights), brier: brierScore(y, p, weights), auc: areaUnderCurve(y, p, weights), 'effective-sample': effectiveSample };
+  const values = {
+    'log-loss': logLoss(y, p, weights),
+    brier: brierScore(y, p, weights),
+    auc: areaUnderCurve(y, p, weights),
+    'effective-sample': effectiveSample,
+  };
   return Object.entries(values).map(([metric, value]) => ({ ...subject, metric, value, count: y.length }));
 }
 

@@ -16,11 +16,11 @@ export interface BlockLength {
 export function chooseBlockLength(values: ArrayLike<number>): BlockLength {
   const n = values.length;
   if (n < 8) return { stationary: 1, circular: 1 };
-  const run = Math.max(5, Math.ceil(Math.sqrt(Math.log10(n))));
+  const run = Math.max(5, Math.floor(Math.log10(n)));
   const longest = Math.min(n - 1, Math.ceil(Math.sqrt(n)) + run);
   const gamma = autocovariances(values, longest);
   if (!(gamma[0]! > 0)) return { stationary: 1, circular: 1 };
-  const bandwidth = Math.min(longest, 2 * lastSignificantLag(gamma, n, run));
+  const bandwidth = Math.min(longest, 2 * firstQuietLag(gamma, n, run));
   let longRun = gamma[0]!;
   let slope = 0;
   for (let k = 1; k <= bandwidth; k++) {
@@ -33,20 +33,18 @@ export function chooseBlockLength(values: ArrayLike<number>): BlockLength {
   return { stationary: length(2 * longRun * longRun), circular: length((4 / 3) * longRun * longRun) };
 }
 
-/** The lag after which `run` autocorrelations in a row are insignificant (at least 1); else the longest significant one. */
-function lastSignificantLag(gamma: Float64Array, n: number, run: number): number {
+/**
+ * The first of `run` lags in a row whose autocorrelations are insignificant, as the authors' and other implementations
+ * take it (the paper's text names the lag before it); the longest lag where there is no such run.
+ */
+function firstQuietLag(gamma: Float64Array, n: number, run: number): number {
   const bound = 2 * Math.sqrt(Math.log10(n) / n);
   let quiet = 0;
-  let last = 1;
   for (let k = 1; k < gamma.length; k++) {
-    if (Math.abs(gamma[k]! / gamma[0]!) < bound) quiet++;
-    else {
-      quiet = 0;
-      last = k;
-    }
-    if (quiet === run) return Math.max(1, k - run);
+    quiet = Math.abs(gamma[k]! / gamma[0]!) < bound ? quiet + 1 : 0;
+    if (quiet === run) return k - run + 1;
   }
-  return last;
+  return gamma.length - 1;
 }
 
 function flatTop(t: number): number {

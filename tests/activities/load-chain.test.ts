@@ -10,10 +10,11 @@ import { makeTable, sliceTable, takeRows, textColumn } from '../../core/data/tab
 import type { Table } from '../../core/data/table.js';
 import { membersOf } from '../../core/ensembles/ensemble.js';
 import type { TrainedChain } from '../../core/chain/trained-chain.js';
-import { chainPorts, trainSimulatedChain } from '../support/simulated-chain.js';
+import { chainPorts } from '../support/chain-run.js';
+import { trainSimulatedChain } from '../support/simulated-chain.js';
 import type { SimulatedChain } from '../support/simulated-chain.js';
 
-const trained = await trainSimulatedChain({ preset: 'quick-test', simulation: { tradesPerMinute: 8 }, retentionDays: 10 }, 'final-parameters-optimization');
+const trained = await trainSimulatedChain({ preset: 'quick-test', simulation: { tradesPerMinute: 8 }, retentionDays: 10 });
 const inputs = memoryInputs(trained.memory);
 
 function fundingOf({ funding }: SimulatedChain): { timeMs: Float64Array; rate: Float64Array } {
@@ -26,7 +27,10 @@ function decide(chain: TrainedChain, segment: 'calibration' | 'selection' | 'tes
 
 function rowsOf(table: Table, segment: string): Table {
   const segments = textColumn(table, 'segment');
-  return takeRows(table, segments.map((_, i) => i).filter((i) => segments[i] === segment));
+  return takeRows(
+    table,
+    segments.map((_, i) => i).filter((i) => segments[i] === segment),
+  );
 }
 
 for (const segment of ['calibration', 'selection'] as const) {
@@ -41,9 +45,11 @@ for (const segment of ['calibration', 'selection'] as const) {
       const column = (name: string): number => (calibrated.columns[name] as Float64Array)[i]!;
       const at = times.indexOf(column('closeTimeMs'));
       assert.ok(at >= 0, `no decision for the signal at ${column('closeTimeMs')}`);
-      for (const name of ['analystRaw', 'analyst', 'tacticianRaw', 'tactician'] as const) assert.equal(decisions[name][at], column(name), `${name} of row ${i}`);
+      for (const name of ['analystRaw', 'analyst', 'tacticianRaw', 'tactician'] as const)
+        assert.equal(decisions[name][at], column(name), `${name} of row ${i}`);
       const example = (calibrated.columns['row'] as Int32Array)[i]!;
-      for (const name of ['entryTimeMs', 'side', 'volatility'] as const) assert.equal(decisions[name][at], examples.columns[name]![example], `${name} of row ${i}`);
+      for (const name of ['entryTimeMs', 'side', 'volatility'] as const)
+        assert.equal(decisions[name][at], examples.columns[name]![example], `${name} of row ${i}`);
     }
     chain.dispose();
   });
@@ -114,18 +120,36 @@ test('a model whose bytes are not those of the ensemble is refused', async () =>
   const files = await bundleFiles(inputs);
   const name = 'analyst-ensemble-creation/ensemble';
   const text = new TextDecoder().decode(files[name]).replace(/"sha256":"0{64}"/, `"sha256":"${'ab'.repeat(32)}"`);
-  await assert.rejects(loadChain(bundleSource({ ...files, [name]: new TextEncoder().encode(text) }), chainPorts()), { name: 'IntegrityError', message: /expected sha256 abab/ });
+  await assert.rejects(loadChain(bundleSource({ ...files, [name]: new TextEncoder().encode(text) }), chainPorts()), {
+    name: 'IntegrityError',
+    message: /expected sha256 abab/,
+  });
 });
 
 test('other bars and regimes of the test segment change nothing that steps 2 to 12 wrote', { timeout: 120_000 }, async () => {
   const { toMs } = trained.plan.segments.selection;
-  const again = await trainSimulatedChain({ preset: 'quick-test', simulation: { tradesPerMinute: 8 }, retentionDays: 10 }, 'final-parameters-optimization', ({ fineBars, funding }) => {
-    const known = barsKnownBy(fineBars, toMs).closeTimeMs.length;
-    const table = barsToTable(fineBars);
-    const shaken = Object.fromEntries(Object.entries(sliceTable(table, known, table.rowCount).columns).map(([name, column]) => [name, name.endsWith('Ms') ? column : (column as Float64Array).map((v) => v * 1.5)]));
-    const joined = Object.fromEntries(Object.entries(sliceTable(table, 0, known).columns).map(([name, column]) => [name, Float64Array.from([...(column as Float64Array), ...(shaken[name] as Float64Array)])]));
-    return { fineBars: barsFromTable(makeTable(joined)), funding };
-  });
+  const again = await trainSimulatedChain(
+    { preset: 'quick-test', simulation: { tradesPerMinute: 8 }, retentionDays: 10 },
+    {
+      change: ({ fineBars, funding }) => {
+        const known = barsKnownBy(fineBars, toMs).closeTimeMs.length;
+        const table = barsToTable(fineBars);
+        const shaken = Object.fromEntries(
+          Object.entries(sliceTable(table, known, table.rowCount).columns).map(([name, column]) => [
+            name,
+            name.endsWith('Ms') ? column : (column as Float64Array).map((v) => v * 1.5),
+          ]),
+        );
+        const joined = Object.fromEntries(
+          Object.entries(sliceTable(table, 0, known).columns).map(([name, column]) => [
+            name,
+            Float64Array.from([...(column as Float64Array), ...(shaken[name] as Float64Array)]),
+          ]),
+        );
+        return { fineBars: barsFromTable(makeTable(joined)), funding };
+      },
+    },
+  );
   for (const [step, artifacts] of trained.memory.artifacts) {
     if (step === 'data-collection') continue;
     for (const [name, artifact] of artifacts) {

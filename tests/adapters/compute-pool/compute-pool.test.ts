@@ -7,10 +7,10 @@ import type { ComputePool, ComputeProgress } from '../../../adapters/compute-poo
 
 const script = fileURLToPath(new URL('../../support/pool-script.js', import.meta.url));
 const recycled: number[] = [];
-const pool: ComputePool = makeComputePool({ script, size: 2, env: process.env, recycleAboveMiB: 1000, onRecycle: (mib) => recycled.push(mib) });
+const pool: ComputePool = makeComputePool({ script, size: 2, env: process.env, onRecycle: (mib) => recycled.push(mib) });
 
 async function run(method: string, options: { argument?: unknown; stallMs?: number; signal?: AbortSignal; onProgress?: (progress: ComputeProgress) => void } = {}): Promise<unknown> {
-  return pool.run({ method, argument: options.argument ?? null, stallMs: options.stallMs ?? 30_000, signal: options.signal ?? new AbortController().signal, onProgress: options.onProgress ?? (() => undefined) });
+  return pool.run({ method, argument: options.argument ?? null, stallMs: options.stallMs ?? 30_000, recycleAboveMiB: 1000, signal: options.signal ?? new AbortController().signal, onProgress: options.onProgress ?? (() => undefined) });
 }
 
 function alive(pid: number): boolean {

@@ -28,7 +28,10 @@ test('an overconfident forecaster is calibrated by Platt, and later forecasts ge
 });
 
 test('a kink that no sigmoid has is calibrated by isotonic regression', () => {
-  const choice = chooseCalibrator(simulate(6000, 3, (z) => (z < 1 ? 0.3 : 0.9)), { minimumEffectiveSample: 30 });
+  const choice = chooseCalibrator(
+    simulate(6000, 3, (z) => (z < 1 ? 0.3 : 0.9)),
+    { minimumEffectiveSample: 30 },
+  );
   assert.equal(choice.calibrator.method, 'isotonic');
 });
 
@@ -60,13 +63,15 @@ test('labels that overlap a fold are purged from the fit before it', () => {
 
 test('calibrators survive JSON to the bit, keep order and stay probabilities', () => {
   const rows = fc.array(fc.record({ p: fc.double({ min: 0, max: 1, noNaN: true }), y: fc.integer({ min: 0, max: 1 }) }), { minLength: 3, maxLength: 60 });
-  fc.assert(fc.property(rows, fc.constantFrom(...CALIBRATION_METHODS), (examples, method) => {
-    const p = Float64Array.from(examples, (e) => e.p).sort();
-    const calibrator = fitCalibrator(method, { p, y: Float64Array.from(examples, (e) => e.y), weights: new Float64Array(p.length).fill(1) });
-    const output = applyCalibrator(calibrator, p);
-    assert.deepEqual(applyCalibrator(JSON.parse(JSON.stringify(calibrator)) as Calibrator, p), output);
-    assert.ok(output.every((value) => value >= 0 && value <= 1));
-    if (method === 'isotonic') assert.ok(output.every((value, i) => i === 0 || value >= output[i - 1]!));
-    if (method === 'identity') assert.deepEqual(output, p);
-  }));
+  fc.assert(
+    fc.property(rows, fc.constantFrom(...CALIBRATION_METHODS), (examples, method) => {
+      const p = Float64Array.from(examples, (e) => e.p).sort();
+      const calibrator = fitCalibrator(method, { p, y: Float64Array.from(examples, (e) => e.y), weights: new Float64Array(p.length).fill(1) });
+      const output = applyCalibrator(calibrator, p);
+      assert.deepEqual(applyCalibrator(JSON.parse(JSON.stringify(calibrator)) as Calibrator, p), output);
+      assert.ok(output.every((value) => value >= 0 && value <= 1));
+      if (method === 'isotonic') assert.ok(output.every((value, i) => i === 0 || value >= output[i - 1]!));
+      if (method === 'identity') assert.deepEqual(output, p);
+    }),
+  );
 });

@@ -4,7 +4,8 @@ import test from 'node:test';
 import fc from 'fast-check';
 import { applyIsotonic, fitIsotonic, poolAdjacentViolators } from '../../../core/calibration/isotonic.js';
 
-const close = (found: number, expected: number, tolerance = 1e-12): void => assert.ok(Math.abs(found - expected) <= tolerance, `expected ${expected}, found ${found}`);
+const close = (found: number, expected: number, tolerance = 1e-12): void =>
+  assert.ok(Math.abs(found - expected) <= tolerance, `expected ${expected}, found ${found}`);
 
 test('1, 3, 2, 4 becomes 1, 2.5, 2.5, 4 and 1, 0, 1, 0, 0, 1, 1 becomes .4 five times, then 1, 1 (M3.4.22)', () => {
   assert.deepEqual([...poolAdjacentViolators([1, 3, 2, 4])], [1, 2.5, 2.5, 4]);
@@ -18,20 +19,22 @@ test('a pooled block is the weighted mean', () => {
 
 test('the result rises, keeps the mean and equals the minimax formula of Robertson, Wright and Dykstra', () => {
   const values = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 15 });
-  fc.assert(fc.property(values, (sample) => {
-    const pooled = poolAdjacentViolators(sample);
-    const mean = (from: number, to: number): number => sample.slice(from, to + 1).reduce((sum, v) => sum + v, 0) / (to - from + 1);
-    for (let i = 0; i < sample.length; i++) {
-      let best = Number.NEGATIVE_INFINITY;
-      for (let from = 0; from <= i; from++) {
-        let least = Number.POSITIVE_INFINITY;
-        for (let to = i; to < sample.length; to++) least = Math.min(least, mean(from, to));
-        best = Math.max(best, least);
+  fc.assert(
+    fc.property(values, (sample) => {
+      const pooled = poolAdjacentViolators(sample);
+      const mean = (from: number, to: number): number => sample.slice(from, to + 1).reduce((sum, v) => sum + v, 0) / (to - from + 1);
+      for (let i = 0; i < sample.length; i++) {
+        let best = Number.NEGATIVE_INFINITY;
+        for (let from = 0; from <= i; from++) {
+          let least = Number.POSITIVE_INFINITY;
+          for (let to = i; to < sample.length; to++) least = Math.min(least, mean(from, to));
+          best = Math.max(best, least);
+        }
+        close(pooled[i]!, best, 1e-9);
+        if (i > 0) assert.ok(pooled[i]! >= pooled[i - 1]!);
       }
-      close(pooled[i]!, best, 1e-9);
-      if (i > 0) assert.ok(pooled[i]! >= pooled[i - 1]!);
-    }
-  }));
+    }),
+  );
 });
 
 test('the calibrator averages equal scores, stays within its bounds and is straight between knots', () => {
@@ -47,13 +50,24 @@ test('the calibrator averages equal scores, stays within its bounds and is strai
 
 test('dropped knots change no output', () => {
   const rows = fc.array(fc.record({ s: fc.integer({ min: 0, max: 12 }), y: fc.integer({ min: 0, max: 1 }) }), { minLength: 1, maxLength: 40 });
-  fc.assert(fc.property(rows, (examples) => {
-    const scores = examples.map((e) => e.s);
-    const found = applyIsotonic(fitIsotonic(scores, examples.map((e) => e.y)), scores);
-    const distinct = [...new Set(scores)].sort((a, b) => a - b);
-    const means = distinct.map((s) => examples.filter((e) => e.s === s).reduce((sum, e) => sum + e.y, 0) / examples.filter((e) => e.s === s).length);
-    const levels = poolAdjacentViolators(means, distinct.map((s) => scores.filter((each) => each === s).length));
-    const bound = 1 / (scores.length + 2);
-    scores.forEach((s, i) => close(found[i]!, Math.min(1 - bound, Math.max(bound, levels[distinct.indexOf(s)]!)), 1e-9));
-  }));
+  fc.assert(
+    fc.property(rows, (examples) => {
+      const scores = examples.map((e) => e.s);
+      const found = applyIsotonic(
+        fitIsotonic(
+          scores,
+          examples.map((e) => e.y),
+        ),
+        scores,
+      );
+      const distinct = [...new Set(scores)].sort((a, b) => a - b);
+      const means = distinct.map((s) => examples.filter((e) => e.s === s).reduce((sum, e) => sum + e.y, 0) / examples.filter((e) => e.s === s).length);
+      const levels = poolAdjacentViolators(
+        means,
+        distinct.map((s) => scores.filter((each) => each === s).length),
+      );
+      const bound = 1 / (scores.length + 2);
+      scores.forEach((s, i) => close(found[i]!, Math.min(1 - bound, Math.max(bound, levels[distinct.indexOf(s)]!)), 1e-9));
+    }),
+  );
 });

@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { applyPlatt, fitPlatt } from '../../../core/calibration/platt.js';
 import { makeRandom } from '../../../core/stats/random.js';
 
-const close = (found: number, expected: number, tolerance: number): void => assert.ok(Math.abs(found - expected) <= tolerance, `expected ${expected}, found ${found}`);
+const close = (found: number, expected: number, tolerance: number): void =>
+  assert.ok(Math.abs(found - expected) <= tolerance, `expected ${expected}, found ${found}`);
 
 test('scores 5, -4, 1 with outcomes 1, 0, 0 give A -.202613544 and B .652363150 up to the gradient of 1e-5 at which libsvm stops (M3.4.22)', () => {
   const { a, b } = fitPlatt([5, -4, 1], [1, 0, 0]);
@@ -29,17 +30,30 @@ test('a sigmoid that made the outcomes is found again', () => {
   const random = makeRandom(5);
   const scores = Float64Array.from({ length: 20_000 }, () => 2 * random.normal());
   const truth = applyPlatt({ a: -0.6, b: 0.3 }, scores);
-  const { a, b } = fitPlatt(scores, truth.map((p) => (random.uniform() < p ? 1 : 0)));
+  const { a, b } = fitPlatt(
+    scores,
+    truth.map((p) => (random.uniform() < p ? 1 : 0)),
+  );
   close(a, -0.6, 0.03);
   close(b, 0.3, 0.05);
 });
 
 test('a weight of two counts as two copies', () => {
   const examples = fc.array(fc.record({ s: fc.integer({ min: -40, max: 40 }), y: fc.integer({ min: 0, max: 1 }) }), { minLength: 2, maxLength: 20 });
-  fc.assert(fc.property(examples, (rows) => {
-    const once = fitPlatt(rows.map((r) => r.s / 10), rows.map((r) => r.y), rows.map(() => 2));
-    const twice = fitPlatt([...rows, ...rows].map((r) => r.s / 10), [...rows, ...rows].map((r) => r.y));
-    close(once.a, twice.a, 1e-6);
-    close(once.b, twice.b, 1e-6);
-  }), { numRuns: 50 });
+  fc.assert(
+    fc.property(examples, (rows) => {
+      const once = fitPlatt(
+        rows.map((r) => r.s / 10),
+        rows.map((r) => r.y),
+        rows.map(() => 2),
+      );
+      const twice = fitPlatt(
+        [...rows, ...rows].map((r) => r.s / 10),
+        [...rows, ...rows].map((r) => r.y),
+      );
+      close(once.a, twice.a, 1e-6);
+      close(once.b, twice.b, 1e-6);
+    }),
+    { numRuns: 50 },
+  );
 });

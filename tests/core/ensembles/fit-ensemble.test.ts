@@ -13,10 +13,24 @@ import { POOLED, REGIMES } from '../../../core/regimes/regime-names.js';
 import type { RegimeOrPooled } from '../../../core/regimes/regime-names.js';
 import { makeRandom } from '../../../core/stats/random.js';
 
-const close = (found: number, expected: number, tolerance = 1e-12): void => assert.ok(Math.abs(found - expected) <= tolerance, `expected ${expected}, found ${found}`);
-const member = (regime: RegimeOrPooled, family: string): EnsembleMember => ({ regime, step: 'training', family, artifact: `models/${regime}/${family}`, sha256: '0'.repeat(64) });
+const close = (found: number, expected: number, tolerance = 1e-12): void =>
+  assert.ok(Math.abs(found - expected) <= tolerance, `expected ${expected}, found ${found}`);
+const member = (regime: RegimeOrPooled, family: string): EnsembleMember => ({
+  regime,
+  step: 'training',
+  family,
+  artifact: `models/${regime}/${family}`,
+  sha256: '0'.repeat(64),
+});
 const stack = (regime: RegimeOrPooled, members: readonly EnsembleMember[], weights: readonly number[], intercept = 0): Stack => ({
-  regime, status: members.length === 0 ? 'pooled' : 'stacked', reason: '', effectiveSample: 0, rows: 0, members, weights, intercept,
+  regime,
+  status: members.length === 0 ? 'pooled' : 'stacked',
+  reason: '',
+  effectiveSample: 0,
+  rows: 0,
+  members,
+  weights,
+  intercept,
 });
 
 /** Four regimes in turn; member a of each regime sees the truth, b is noise. Labels last two rows. */
@@ -31,8 +45,12 @@ function simulate(rows: number, seed: number, regimesWithMembers: readonly Regim
   return {
     members,
     examples: {
-      startMs: truth.map((_, i) => i * 1000), endMs: truth.map((_, i) => (i + 2) * 1000), y: truth.map((z) => (random.uniform() < logistic(z) ? 1 : 0)),
-      regime, regimes, predictions: { rowCount: rows, probabilities },
+      startMs: truth.map((_, i) => i * 1000),
+      endMs: truth.map((_, i) => (i + 2) * 1000),
+      y: truth.map((z) => (random.uniform() < logistic(z) ? 1 : 0)),
+      regime,
+      regimes,
+      predictions: { rowCount: rows, probabilities },
     },
   };
 }
@@ -41,10 +59,18 @@ test('the output is the sum of regime probability times stack output, a pooled r
   const a = member('BULL', 'a');
   const b = member(POOLED, 'b');
   const ensemble: Ensemble = {
-    schema: 'ares.ensemble', role: 'analyst', routing: 'filtered-regime-probability',
+    schema: 'ares.ensemble',
+    role: 'analyst',
+    routing: 'filtered-regime-probability',
     stacks: [stack('BULL', [a], [2], 0.5), stack('BEAR', [], []), stack('SIDEWAYS', [], []), stack('VOLATILE', [], []), stack(POOLED, [b], [1])],
   };
-  const predictions = { rowCount: 1, probabilities: new Map([[memberKey(a), Float64Array.of(0.8)], [memberKey(b), Float64Array.of(0.3)]]) };
+  const predictions = {
+    rowCount: 1,
+    probabilities: new Map([
+      [memberKey(a), Float64Array.of(0.8)],
+      [memberKey(b), Float64Array.of(0.3)],
+    ]),
+  };
   const [output] = applyEnsemble(ensemble, predictions, Float64Array.of(0.25, 0.5, 0.25, 0));
   close(output!, 0.25 * logistic(0.5 + 2 * Math.log(4)) + 0.75 * 0.3);
   assert.deepEqual(membersOf(ensemble), [a, b]);
@@ -53,8 +79,13 @@ test('the output is the sum of regime probability times stack output, a pooled r
 test('a regime without specialists is pooled, and an ensemble without pooled specialists is refused', () => {
   const { examples, members } = simulate(400, 1, ['BULL', POOLED]);
   const { stacks } = fitEnsemble(examples, { role: 'analyst', members, minimumEffectiveSample: 10 });
-  assert.deepEqual(stacks.map((each) => each.status), ['stacked', 'pooled', 'pooled', 'pooled', 'stacked']);
-  assert.throws(() => fitEnsemble(examples, { role: 'analyst', members: members.filter((m) => m.regime !== POOLED), minimumEffectiveSample: 10 }), { name: 'InsufficientData' });
+  assert.deepEqual(
+    stacks.map((each) => each.status),
+    ['stacked', 'pooled', 'pooled', 'pooled', 'stacked'],
+  );
+  assert.throws(() => fitEnsemble(examples, { role: 'analyst', members: members.filter((m) => m.regime !== POOLED), minimumEffectiveSample: 10 }), {
+    name: 'InsufficientData',
+  });
 });
 
 test('below the minimum effective sample members count equally, and the effective sample is uniqueness, not rows', () => {
@@ -66,7 +97,10 @@ test('below the minimum effective sample members count equally, and the effectiv
     close(each.effectiveSample, 55, 1e-9);
     assert.equal(each.status, 'equal-weights');
     assert.deepEqual(each.weights, [0.25, 0.25, 0.25, 0.25]);
-    assert.deepEqual(each.members.map((m) => m.regime), [each.regime, each.regime, POOLED, POOLED]);
+    assert.deepEqual(
+      each.members.map((m) => m.regime),
+      [each.regime, each.regime, POOLED, POOLED],
+    );
   }
   assert.equal(stacks[4]!.status, 'stacked');
   assert.ok(stacks[4]!.weights[0]! > stacks[4]!.weights[1]!);
@@ -108,10 +142,21 @@ test('the last row of a fold lies outside the fit of the next by purge and embar
 
 test('fewer examples than folds are refused, and every output is a probability', () => {
   const { examples, members } = simulate(3, 7, [POOLED]);
-  assert.throws(() => crossFitEnsemble(examples, { role: 'analyst', members, minimumEffectiveSample: 10, folds: 4, embargoMs: 0 }), { name: 'InsufficientData' });
-  fc.assert(fc.property(fc.integer({ min: 8, max: 120 }), fc.integer({ min: 0, max: 1e6 }), (rows, seed) => {
-    const sample = simulate(rows, seed, ['BEAR', POOLED]);
-    const { probability } = crossFitEnsemble(sample.examples, { role: 'tactician', members: sample.members, minimumEffectiveSample: 5, folds: 3, embargoMs: 0 });
-    for (const p of probability) assert.ok(p >= 0 && p <= 1);
-  }), { numRuns: 30 });
+  assert.throws(() => crossFitEnsemble(examples, { role: 'analyst', members, minimumEffectiveSample: 10, folds: 4, embargoMs: 0 }), {
+    name: 'InsufficientData',
+  });
+  fc.assert(
+    fc.property(fc.integer({ min: 8, max: 120 }), fc.integer({ min: 0, max: 1e6 }), (rows, seed) => {
+      const sample = simulate(rows, seed, ['BEAR', POOLED]);
+      const { probability } = crossFitEnsemble(sample.examples, {
+        role: 'tactician',
+        members: sample.members,
+        minimumEffectiveSample: 5,
+        folds: 3,
+        embargoMs: 0,
+      });
+      for (const p of probability) assert.ok(p >= 0 && p <= 1);
+    }),
+    { numRuns: 30 },
+  );
 });

@@ -7,7 +7,8 @@ import type { StackData } from '../../../core/ensembles/fit-stack.js';
 import { logistic } from '../../../core/ensembles/log-odds.js';
 import { makeRandom } from '../../../core/stats/random.js';
 
-const close = (found: number, expected: number, tolerance: number): void => assert.ok(Math.abs(found - expected) <= tolerance, `expected ${expected}, found ${found}`);
+const close = (found: number, expected: number, tolerance: number): void =>
+  assert.ok(Math.abs(found - expected) <= tolerance, `expected ${expected}, found ${found}`);
 
 function simulate(seed: number, rows: number, members: readonly number[]): StackData {
   const random = makeRandom(seed);
@@ -59,19 +60,22 @@ test('a member that is wrong gets weight 0, never less', () => {
 });
 
 test('no feasible point nearby has a lower objective, and order of members does not matter', () => {
-  fc.assert(fc.property(fc.integer({ min: 0, max: 1e6 }), fc.integer({ min: 1, max: 120 }), (seed, rows) => {
-    const data = simulate(seed, rows, [0.9, 0.3, 0]);
-    const fit = fitStack(data);
-    const least = penalized(data, fit.weights, fit.intercept);
-    const random = makeRandom(seed);
-    for (let k = 0; k < 30; k++) {
-      const size = 10 ** (-1 - 3 * random.uniform());
-      const nearby = fit.weights.map((weight) => Math.max(0, weight + size * random.normal()));
-      assert.ok(penalized(data, nearby, fit.intercept + size * random.normal()) >= least - 1e-9);
-    }
-    const reversed = fitStack({ ...data, logOdds: [...data.logOdds].reverse() });
-    fit.weights.forEach((weight, j) => close(reversed.weights[2 - j]!, weight, 1e-6));
-  }), { numRuns: 40 });
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 1e6 }), fc.integer({ min: 1, max: 120 }), (seed, rows) => {
+      const data = simulate(seed, rows, [0.9, 0.3, 0]);
+      const fit = fitStack(data);
+      const least = penalized(data, fit.weights, fit.intercept);
+      const random = makeRandom(seed);
+      for (let k = 0; k < 30; k++) {
+        const size = 10 ** (-1 - 3 * random.uniform());
+        const nearby = fit.weights.map((weight) => Math.max(0, weight + size * random.normal()));
+        assert.ok(penalized(data, nearby, fit.intercept + size * random.normal()) >= least - 1e-9);
+      }
+      const reversed = fitStack({ ...data, logOdds: [...data.logOdds].reverse() });
+      fit.weights.forEach((weight, j) => close(reversed.weights[2 - j]!, weight, 1e-6));
+    }),
+    { numRuns: 40 },
+  );
 });
 
 test('a prediction that is not a number is refused', () => {

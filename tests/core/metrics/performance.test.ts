@@ -2,15 +2,29 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { annualizedReturn, annualizedVolatility, calmar, equityCurve, maxDrawdown, omega, periodsPerYear, sharpe, simpleReturns, sortino, turnover, YEAR_MS } from '../../../core/metrics/performance.js';
+import {
+  annualizedReturn,
+  annualizedVolatility,
+  calmar,
+  equityCurve,
+  maxDrawdown,
+  omega,
+  periodsPerYear,
+  sharpe,
+  simpleReturns,
+  sortino,
+  turnover,
+  YEAR_MS,
+} from '../../../core/metrics/performance.js';
 
 /** Monthly portfolio returns of Bacon, Practical Portfolio Performance Measurement and Attribution (2008), table 4.1. */
 const BACON = [
-  0.003, 0.026, 0.011, -0.01, 0.015, 0.025, 0.016, 0.067, -0.014, 0.04, -0.005, 0.081,
-  0.04, -0.037, -0.061, 0.017, -0.049, -0.022, 0.07, 0.058, -0.065, 0.024, -0.005, -0.009,
+  0.003, 0.026, 0.011, -0.01, 0.015, 0.025, 0.016, 0.067, -0.014, 0.04, -0.005, 0.081, 0.04, -0.037, -0.061, 0.017, -0.049, -0.022, 0.07, 0.058, -0.065, 0.024,
+  -0.005, -0.009,
 ];
 const EMPYRICAL = [0.01, 0.1, -0.04, 0.02, 0.03, 0.02, 0.01, -0.1];
-const close = (found: number, expected: number, tolerance = 1e-12): void => assert.ok(Math.abs(found - expected) <= tolerance, `expected ${expected}, found ${found}`);
+const close = (found: number, expected: number, tolerance = 1e-12): void =>
+  assert.ok(Math.abs(found - expected) <= tolerance, `expected ${expected}, found ${found}`);
 
 test("Bacon's 24 months have the figures of M3.5.24", () => {
   close(annualizedVolatility(BACON, 12), 0.13700015867969229);
@@ -35,7 +49,14 @@ test('1000, 1000, 500, 1000, 11000, 10000 falls by 1000 in amount and by one hal
 });
 
 test('growth from 1000 to 1500 in 100 days is 3.3927 a year of 365 days (M3.6.40)', () => {
-  close(annualizedReturn(Array.from({ length: 100 }, () => 1.5 ** 0.01 - 1), periodsPerYear(86_400_000)), 3.3927, 5e-5);
+  close(
+    annualizedReturn(
+      Array.from({ length: 100 }, () => 1.5 ** 0.01 - 1),
+      periodsPerYear(86_400_000),
+    ),
+    3.3927,
+    5e-5,
+  );
 });
 
 test('a loss in the first period is a drawdown from the initial capital', () => {
@@ -55,12 +76,28 @@ test('turnover sums both ways and is a year long', () => {
 });
 
 test('returns of an equity curve are the returns it was made of, and Sharpe does not depend on leverage', () => {
-  fc.assert(fc.property(fc.array(fc.integer({ min: -50, max: 60 }).map((k) => k / 1000), { minLength: 3, maxLength: 50 }), fc.integer({ min: 2, max: 5 }), (returns, leverage) => {
-    simpleReturns(equityCurve(returns)).forEach((value, i) => close(value, returns[i]!, 1e-9));
-    const ratio = sharpe(returns, 365);
-    if (Number.isNaN(ratio)) return;
-    close(sharpe(returns.map((r) => r * leverage), 365), ratio, 1e-7 * Math.max(1, Math.abs(ratio)));
-    const drawdown = maxDrawdown(equityCurve(returns)).fraction;
-    assert.ok(drawdown >= 0 && drawdown < 1);
-  }));
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.integer({ min: -50, max: 60 }).map((k) => k / 1000),
+        { minLength: 3, maxLength: 50 },
+      ),
+      fc.integer({ min: 2, max: 5 }),
+      (returns, leverage) => {
+        simpleReturns(equityCurve(returns)).forEach((value, i) => close(value, returns[i]!, 1e-9));
+        const ratio = sharpe(returns, 365);
+        if (Number.isNaN(ratio)) return;
+        close(
+          sharpe(
+            returns.map((r) => r * leverage),
+            365,
+          ),
+          ratio,
+          1e-7 * Math.max(1, Math.abs(ratio)),
+        );
+        const drawdown = maxDrawdown(equityCurve(returns)).fraction;
+        assert.ok(drawdown >= 0 && drawdown < 1);
+      },
+    ),
+  );
 });

@@ -3,12 +3,19 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import { brierScore } from '../../../core/metrics/classification.js';
-import { calibrationErrorFloor, expectedCalibrationError, murphyDecomposition, reliabilityBins } from '../../../core/metrics/reliability.js';
+import {
+  binnedDecomposition,
+  calibrationErrorFloor,
+  expectedCalibrationError,
+  murphyDecomposition,
+  reliabilityBins,
+} from '../../../core/metrics/reliability.js';
 import { makeRandom } from '../../../core/stats/random.js';
 
 const P = [0.05, 0.15, 0.15, 0.35, 0.35, 0.35, 0.65, 0.75, 0.85, 0.95];
 const Y = [0, 0, 1, 0, 1, 0, 1, 1, 0, 1];
-const close = (found: number, expected: number, tolerance = 1e-12): void => assert.ok(Math.abs(found - expected) <= tolerance, `expected ${expected}, found ${found}`);
+const close = (found: number, expected: number, tolerance = 1e-12): void =>
+  assert.ok(Math.abs(found - expected) <= tolerance, `expected ${expected}, found ${found}`);
 
 test('murphyDecomposition of the ten forecasts of M3.4.20 is .115833 - .133333 + .25 = .2325', () => {
   const split = murphyDecomposition(Y, P);
@@ -16,6 +23,11 @@ test('murphyDecomposition of the ten forecasts of M3.4.20 is .115833 - .133333 +
   close(split.resolution, 0.133333, 1e-6);
   close(split.uncertainty, 0.25);
   close(split.reliability - split.resolution + split.uncertainty, 0.2325);
+});
+
+test('binnedDecomposition equals the exact one where each bin holds one distinct forecast', () => {
+  const [exact, binned] = [murphyDecomposition(Y, P), binnedDecomposition(reliabilityBins(Y, P, { bins: 20, adaptive: false }))];
+  for (const term of ['reliability', 'resolution', 'uncertainty'] as const) close(binned[term], exact[term]);
 });
 
 test('expectedCalibrationError of the same forecasts is .23 in ten bins and .21 in five (M3.4.21)', () => {
@@ -34,14 +46,22 @@ test('a forecast on an edge of an equal-width bin belongs to the upper bin, and 
 });
 
 test('reliability - resolution + uncertainty is the Brier score, and every row lies in one bin', () => {
-  const rows = fc.array(fc.record({ y: fc.integer({ min: 0, max: 1 }), p: fc.integer({ min: 0, max: 20 }).map((k) => k / 20) }), { minLength: 1, maxLength: 60 });
-  fc.assert(fc.property(rows, fc.boolean(), fc.integer({ min: 1, max: 12 }), (examples, adaptive, bins) => {
-    const y = examples.map((e) => e.y);
-    const p = examples.map((e) => e.p);
-    const split = murphyDecomposition(y, p);
-    close(split.reliability - split.resolution + split.uncertainty, brierScore(y, p), 1e-9);
-    assert.equal(reliabilityBins(y, p, { bins, adaptive }).reduce((sum, bin) => sum + bin.count, 0), examples.length);
-  }));
+  const rows = fc.array(fc.record({ y: fc.integer({ min: 0, max: 1 }), p: fc.integer({ min: 0, max: 20 }).map((k) => k / 20) }), {
+    minLength: 1,
+    maxLength: 60,
+  });
+  fc.assert(
+    fc.property(rows, fc.boolean(), fc.integer({ min: 1, max: 12 }), (examples, adaptive, bins) => {
+      const y = examples.map((e) => e.y);
+      const p = examples.map((e) => e.p);
+      const split = murphyDecomposition(y, p);
+      close(split.reliability - split.resolution + split.uncertainty, brierScore(y, p), 1e-9);
+      assert.equal(
+        reliabilityBins(y, p, { bins, adaptive }).reduce((sum, bin) => sum + bin.count, 0),
+        examples.length,
+      );
+    }),
+  );
 });
 
 test('the floor of a perfectly calibrated forecaster falls with more rows and stays below a biased one', () => {
