@@ -14,7 +14,6 @@ import { periodsPerYear, simpleReturns } from '../core/metrics/performance.js';
 import { makeRandom } from '../core/stats/random.js';
 import type { SegmentTerms } from '../core/validation/score-segment.js';
 import { scoreSegment } from '../core/validation/score-segment.js';
-import { PipelineError } from '../pipeline/errors.js';
 import type { Span } from '../pipeline/plan.js';
 import type { StepContext, StepFunction } from '../pipeline/step.js';
 import type { AbTestingParameters } from '../pipeline/steps/ab-testing.js';
@@ -113,7 +112,6 @@ async function loadChampion(context: Context): Promise<TrainedChain | null> {
   const { champion } = context.parameters;
   if (champion === null) return null;
   const { ports } = context;
-  if (ports.readObject === undefined) throw new PipelineError('MissingArtifact', `champion ${champion.version}: this worker cannot read stored objects outside the run (${champion.bundleUri})`);
   const bytes = await ports.readObject({ uri: champion.bundleUri, sha256: champion.bundleSha256 });
   return loadChain(bundleSource(await ports.archive.unpack(bytes)), ports);
 }

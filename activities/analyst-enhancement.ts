@@ -84,13 +84,13 @@ async function settle(context: Context, attempt: Attempt, found: { parameters: S
 }
 
 /** Step 5's out-of-fold predictions by position. @throws InvalidData when they are not those of the examples */
-async function loadOriginal(context: Context, examples: SpecialistExamples, regime: string): Promise<Pick<OutOfFold, 'positions' | 'probability'>> {
+async function loadOriginal(context: Context, examples: SpecialistExamples, regime: string): Promise<OutOfFold> {
   const table = await context.inputs.table('analyst-specialist-training', `oof/${regime}/${ORIGINAL}`, 'ares.predictions');
   const positions = int32Column(table, 'row');
   const times = float64Column(table, 'closeTimeMs');
   const different = positions.findIndex((position, i) => examples.closeTimeMs[position] !== times[i]);
   if (different >= 0) throw new InvalidData(`expected prediction ${different} of oof/${regime}/${ORIGINAL} at ${examples.closeTimeMs[positions[different] ?? 0]}, found ${times[different]}`);
-  return { positions, probability: float64Column(table, 'probability') };
+  return { positions, probability: float64Column(table, 'probability'), fold: int32Column(table, 'fold') };
 }
 
 /** Bars that the longest label spans: the embargo in units of the shortest distance between two bars. */

@@ -44,11 +44,19 @@ export const prepareAnalystData: StepFunction<AnalystLabelingFeatureEngineeringP
 
   const featureContext: FeatureContext = { regimes, funding };
   const features = analystFeatures(bars, featureContext, parameters.features);
-  await context.outputs.table('features', 'ares.features', makeTable({
-    closeTimeMs: bars.closeTimeMs, ...Object.fromEntries(features.names.map((name, j) => [name, features.columns[j] as Float64Array])),
-  }));
-  await context.outputs.json('feature-catalog', 'ares.feature-catalog', featuresOf(parameters.features, featureContext)
-    .map(({ name, inputs, warmUp, range, source, set }) => ({ name, inputs, warmUp, range, source, set })));
+  await context.outputs.table(
+    'features',
+    'ares.features',
+    makeTable({
+      closeTimeMs: bars.closeTimeMs,
+      ...Object.fromEntries(features.names.map((name, j) => [name, features.columns[j] as Float64Array])),
+    }),
+  );
+  await context.outputs.json(
+    'feature-catalog',
+    'ares.feature-catalog',
+    featuresOf(parameters.features, featureContext).map(({ name, inputs, warmUp, range, source, set }) => ({ name, inputs, warmUp, range, source, set })),
+  );
   context.progress(0.9, `computed ${features.names.length} features`);
 
   await context.outputs.table('pruning', 'ares.pruning', pruningTable(pruneOnTrain(features, segment)));
@@ -102,8 +110,15 @@ interface LabelRows {
 
 function labelTable(labels: TripleBarrierLabels, { bars, volatility, segment, regime }: LabelRows): ReturnType<typeof makeTable> {
   return makeTable({
-    closeTimeMs: bars.closeTimeMs, labelEndMs: labels.labelEndMs, label: labels.label, barrier: labels.barrier, logReturn: labels.logReturn,
-    volatility, uniqueness: uniquenessBySegment(segment, bars.closeTimeMs, labels.labelEndMs), regime, segment,
+    closeTimeMs: bars.closeTimeMs,
+    labelEndMs: labels.labelEndMs,
+    label: labels.label,
+    barrier: labels.barrier,
+    logReturn: labels.logReturn,
+    volatility,
+    uniqueness: uniquenessBySegment(segment, bars.closeTimeMs, labels.labelEndMs),
+    regime,
+    segment,
   });
 }
 

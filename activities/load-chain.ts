@@ -48,7 +48,7 @@ export type ChainPorts = Pick<StepPorts, 'gradientBoosting' | 'tensorBackend' | 
  * ensemble was made with; InvalidData on a family that is not known.
  */
 export async function loadChain(source: ChainSource, ports: ChainPorts): Promise<TrainedChain> {
-  const families = await modelFamilies(ports as StepPorts);
+  const families = await modelFamilies(ports);
   const regimeModel = await source.json<RegimeModel>('market-regime-classification', 'regime-model');
   const labelChoice = await source.json<LabelChoice>('analyst-labeling-feature-engineering', 'label-choice');
   const rules = await source.json<TacticianRules>('tactician-labeling', 'rules');

@@ -6,7 +6,7 @@ import { attentionFamily } from '../core/nn/attention-family.js';
 import type { StepPorts } from '../pipeline/ports.js';
 
 /** The families; attention's tensor backend is loaded when it is first fitted or used to predict. */
-export async function modelFamilies(ports: StepPorts): Promise<Readonly<Record<string, ModelFamily>>> {
+export async function modelFamilies(ports: Pick<StepPorts, 'gradientBoosting' | 'tensorBackend'>): Promise<Readonly<Record<string, ModelFamily>>> {
   const families = [
     lightgbmFamily('lightgbm', ports.gradientBoosting),
     lightgbmFamily('lightgbm-tuned', ports.gradientBoosting),

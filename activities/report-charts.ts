@@ -5,6 +5,8 @@ import { float64Column, int32Column, textColumn } from '../core/data/table.js';
 import type { ReportChart, ReportSeries } from '../pipeline/report.js';
 
 const HISTOGRAM_BARS = 40;
+/** Fewer paths than this make no distribution: the figures say more. */
+const LEAST_PATHS = 50;
 
 /** Time and equity of a curve or of a table of schema ares.equity. */
 export function equitySeries(name: string, curve: Pick<EquityCurve, 'timeMs' | 'equity'> | Table): ReportSeries {
@@ -41,12 +43,18 @@ export function reliabilityChart(section: string, reliability: Table, model: str
   return { section, title: `Reliability of the ${model} on selection`, xTitle: 'mean prediction', yTitle: 'observed rate', xType: 'number', kind: 'reliability', series };
 }
 
-/** Net return of each window's test beside buy-and-hold, from a table of schema ares.walk-forward; a bar is as wide as its test. */
+/**
+ * Net return of each window's test beside buy-and-hold, from a table of schema ares.walk-forward: the strategy fills the
+ * first half of the test's span, buy-and-hold the second.
+ */
 export function windowChart(section: string, windows: Table): ReportChart {
-  const x = [...float64Column(windows, 'testFromMs')];
-  const end = float64Column(windows, 'testToMs').at(-1);
-  const bars = (name: string, column: string): ReportSeries => ({ name, x: end === undefined ? x : [...x, end], y: [...float64Column(windows, column), ...(end === undefined ? [] : [0])] });
-  return { section, title: 'Return of each window\u2019s test', xTitle: '', yTitle: 'net return', xType: 'time', kind: 'bar', series: [bars('strategy', 'netReturn'), bars('buy and hold', 'buyAndHoldReturn')] };
+  const from = float64Column(windows, 'testFromMs');
+  const to = float64Column(windows, 'testToMs');
+  const half = (name: string, column: string, offset: 0 | 0.5): ReportSeries => {
+    const edges = [...from].flatMap((start, i) => [offset, offset + 0.5].map((share) => start + share * ((to[i] as number) - start)));
+    return { name, x: edges, y: [...float64Column(windows, column)].flatMap((value) => [value, 0]) };
+  };
+  return { section, title: 'Return of each window\u2019s test', xTitle: '', yTitle: 'net return', xType: 'time', kind: 'bar', series: [half('strategy', 'netReturn', 0), half('buy and hold', 'buyAndHoldReturn', 0.5)] };
 }
 
 /** Counts of `values` in equal bars over their range; the last edge closes the last bar with a count of 0. */
@@ -62,12 +70,13 @@ export function histogram(name: string, values: Float64Array): ReportSeries {
   return { name, x: [...counts.map((_, i) => low + i * width), low + counts.length * width], y: [...counts, 0] };
 }
 
-/** Distribution of total returns of each scenario's paths, a chart a scenario, from a table of schema ares.paths. */
+/** Distribution of total returns of each scenario with at least 50 paths, a chart a scenario, from a table of schema ares.paths. */
 export function pathCharts(section: string, paths: Table): readonly ReportChart[] {
   const scenario = textColumn(paths, 'scenario');
   const totalReturn = float64Column(paths, 'totalReturn');
-  return [...new Set(scenario)].map((name) => {
+  return [...new Set(scenario)].flatMap((name) => {
     const values = totalReturn.filter((_, i) => scenario[i] === name);
+    if (values.length < LEAST_PATHS) return [];
     return { section, title: `Total return of ${values.length} paths: ${name}`, xTitle: 'total return', yTitle: 'paths', xType: 'number' as const, kind: 'bar' as const, series: [histogram(name, values)] };
   });
 }

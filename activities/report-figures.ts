@@ -78,7 +78,9 @@ function walkObject(value: Readonly<Record<string, unknown>>, to: Walk, path: re
   const state = [value['status'], value['verdict']].find((word) => INSUFFICIENT.includes(String(word)));
   if (state !== undefined) to.collector.insufficient.push(`${[to.origin.section, ...path].join(', ')}: ${String(state)}${typeof value['reason'] === 'string' ? ` (${value['reason']})` : ''}`);
   for (const [key, member] of Object.entries(value)) {
-    if (key !== 'schema') walk(member, to, [...path, key]);
+    // An element is named by some of its members; they are not said again.
+    const isName = typeof member === 'string' && (NAME_KEYS as readonly string[]).includes(key) && (path.at(-1) ?? '').split(' ').includes(member);
+    if (key !== 'schema' && !isName) walk(member, to, [...path, key]);
   }
 }
 

@@ -11,6 +11,7 @@ import type { SavingParameters } from '../pipeline/steps/saving.js';
 import { drawdownChart, equityChart, equitySeries, pathCharts, reliabilityChart, windowChart } from './report-charts.js';
 import type { FigureCollector, FigureOrigin } from './report-figures.js';
 import { sourceOf } from './report-figures.js';
+import type { ScenarioResult } from './monte-carlo-validation.js';
 import type { EnhancementRecord } from './specialist-record.js';
 
 /** The strategy and its baselines on the test segment. */
@@ -104,13 +105,19 @@ export async function addValidationSections(work: ReportWork): Promise<{ readonl
   collector.charts.push(windowChart('Walk-forward', windows));
 
   await addJson(work, 'Monte Carlo', { step: 'monte-carlo-validation', name: 'risk' });
-  await addJson(work, 'Monte Carlo', { step: 'monte-carlo-validation', name: 'scenarios', prefix: 'scenario' });
+  const scenarios = await addJson(work, 'Monte Carlo', { step: 'monte-carlo-validation', name: 'scenarios', prefix: 'scenario' }) as readonly ScenarioResult[];
+  collector.tables.push(scenarioTable(scenarios));
   collector.charts.push(...pathCharts('Monte Carlo', await inputs.table('monte-carlo-validation', 'paths', 'ares.paths')));
 
   const verdict = await addJson(work, 'A/B test', { step: 'ab-testing', name: 'verdict' }) as { readonly verdict?: unknown; readonly reason?: unknown };
   const curves = await Promise.all((['challenger', 'champion'] as const).map(async (name) => equitySeries(name, await inputs.table('ab-testing', `${name}-equity`, 'ares.equity'))));
   collector.charts.push(equityChart('A/B test', 'Challenger (this chain) and champion', curves));
   return { verdict: String(verdict.verdict ?? 'unknown'), reason: typeof verdict.reason === 'string' ? verdict.reason : '' };
+}
+
+function scenarioTable(scenarios: readonly ScenarioResult[]): FigureCollector['tables'][number] {
+  const rows = scenarios.map((one) => [one.id, String(one.paths), shown(one.meanReturn), shown(one.worstReturn), shown(one.worstDrawdown), shown(one.meanBuyAndHoldReturn), shown(one.meanTrades)]);
+  return { section: 'Monte Carlo', title: 'Stress scenarios: the test\u2019s bars changed, the chain replayed', header: ['scenario', 'paths', 'mean return', 'worst return', 'worst drawdown', 'buy and hold, mean', 'trades, mean'], rows };
 }
 
 /** Data and quality, regimes, labels. */

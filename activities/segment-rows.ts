@@ -11,8 +11,10 @@ export type OpenSegment = (typeof OPEN_SEGMENTS)[number];
  * belongs nowhere).
  */
 export function segmentsOfRows(segments: Segments, decisionMs: Float64Array, labelEndMs: Float64Array): (OpenSegment | 'none')[] {
-  return Array.from(decisionMs, (time, row) =>
-    OPEN_SEGMENTS.find((name) => time >= segments[name].fromMs && (labelEndMs[row] ?? Number.NaN) <= segments[name].toMs) ?? 'none');
+  return Array.from(
+    decisionMs,
+    (time, row) => OPEN_SEGMENTS.find((name) => time >= segments[name].fromMs && (labelEndMs[row] ?? Number.NaN) <= segments[name].toMs) ?? 'none',
+  );
 }
 
 /** Average uniqueness of each row's label among the labels of its own segment; NaN for rows of none. */

@@ -6,6 +6,8 @@ export interface SideLogEntry {
   readonly step: string;
   readonly unit: string | null;
   readonly key: string;
+  /** Feature tables taken from the child's cache; on computed entries. */
+  readonly featureCacheHits?: number;
   /** Set by the log. */
   readonly timeMs?: number;
 }

@@ -8,7 +8,7 @@ export interface ProbabilityScores {
   /** Nats; null for no rows. */
   readonly logLoss: number | null;
   readonly brier: number | null;
-  /** Null where a class is missing. */
+  /** Out of fold only rows of the same fold are compared, and the folds' values averaged by their pairs. Null where a class is missing. */
   readonly areaUnderCurve: number | null;
 }
 

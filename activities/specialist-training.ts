@@ -25,6 +25,9 @@ export interface OutOfFold {
   readonly fold: Int32Array;
 }
 
+/** Probabilities by position; without folds all rows are compared with one another. */
+type ScoredPredictions = Pick<OutOfFold, 'positions' | 'probability'> & { readonly fold?: Int32Array };
+
 interface TrainingParameters {
   readonly embargoMs: number;
   readonly folds: number;
@@ -106,7 +109,7 @@ export async function saveSpecialist(context: StepContext<TrainingParameters>, e
 }
 
 /** Out-of-fold scores on the regime's own rows. */
-export function scoreOwnRows(examples: SpecialistExamples, outOfFold: Pick<OutOfFold, 'positions' | 'probability'>): ProbabilityScores {
+export function scoreOwnRows(examples: SpecialistExamples, outOfFold: OutOfFold): ProbabilityScores {
   return scorePositions(examples, outOfFold, (i) => isOwn(examples, i));
 }
 
@@ -114,7 +117,7 @@ function isOwn(examples: SpecialistExamples, position: number): boolean {
   return examples.own[position] === 1;
 }
 
-function scorePositions(examples: SpecialistExamples, predicted: Pick<OutOfFold, 'positions' | 'probability'>, condition: (position: number) => boolean): ProbabilityScores {
+function scorePositions(examples: SpecialistExamples, predicted: ScoredPredictions, condition: (position: number) => boolean): ProbabilityScores {
   const chosen = Int32Array.from(predicted.positions.keys()).filter((i) => {
     const position = predicted.positions[i] as number;
     return condition(position) && !Number.isNaN(examples.label[position]);
@@ -124,13 +127,33 @@ function scorePositions(examples: SpecialistExamples, predicted: Pick<OutOfFold,
   const p = valuesAt(predicted.probability, chosen);
   const weights = valuesAt(examples.uniqueness, positions);
   const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
+  const fold = chosen.map((i) => predicted.fold?.[i] ?? -1);
   return {
     rows: y.length,
     effectiveSample: sumOf(weights),
     logLoss: orNull(logLoss(y, p, weights)),
     brier: orNull(brierScore(y, p, weights)),
-    areaUnderCurve: orNull(areaUnderCurve(y, p, weights)),
+    areaUnderCurve: orNull(areaWithinFolds(y, p, { weights, fold })),
   };
+}
+
+/**
+ * The chance that a positive row is ranked above a negative one of the same fold. Rows of different folds are not compared:
+ * a fold rich in positives leaves few of them to its model, so across folds a model without skill ranks below one half.
+ */
+function areaWithinFolds(y: Float64Array, p: Float64Array, { weights, fold }: { weights: Float64Array; fold: Int32Array }): number {
+  let ranked = 0;
+  let pairs = 0;
+  for (const value of new Set(fold)) {
+    const rows = Int32Array.from(fold.keys()).filter((i) => fold[i] === value);
+    const [labels, w] = [valuesAt(y, rows), valuesAt(weights, rows)];
+    const positive = labels.reduce((sum, label, i) => sum + label * (w[i] as number), 0);
+    const size = positive * (sumOf(w) - positive);
+    if (size <= 0) continue;
+    ranked += size * areaUnderCurve(labels, valuesAt(p, rows), w);
+    pairs += size;
+  }
+  return ranked / pairs;
 }
 
 async function fitUnit(context: StepContext<TrainingParameters>, unit: SpecialistUnit, work: { fit: FitData; path: string | number }): Promise<Classifier> {

@@ -47,7 +47,7 @@ export interface ComputeJob {
 
 /** What a compute child answers: files staged on local disk, not yet committed, or a named failure. */
 export type ComputeAnswer =
-  | { readonly staged: readonly StagedArtifact[]; readonly rowsIn: number; readonly rowsOut: number }
+  | { readonly staged: readonly StagedArtifact[]; readonly rowsIn: number; readonly rowsOut: number; readonly featureCacheHits: number }
   | { readonly failure: { readonly name: string; readonly message: string; readonly stack: string } };
 
 export interface StepRunner {
@@ -174,7 +174,7 @@ async function computeAndCommit(unit: string | null, unitManifests: readonly Man
     await options.sideLog.write({ event: 'start', step: request.step, unit, key });
     const answer = (await options.compute.run({ method: 'computeStep', argument: job, stallMs: prepared.definition.stallMinutes * 60_000, recycleAboveMiB: job.execution.memoryLimitMiB, signal: call.signal, onProgress: call.onProgress })) as ComputeAnswer;
     if ('failure' in answer) throw Object.assign(new Error(answer.failure.message), { name: answer.failure.name, stack: answer.failure.stack });
-    await options.sideLog.write({ event: 'computed', step: request.step, unit, key });
+    await options.sideLog.write({ event: 'computed', step: request.step, unit, key, featureCacheHits: answer.featureCacheHits });
     const artifacts = [...fromUnits, ...(await options.store.commitStaged(answer.staged))].sort((a, b) => (a.name < b.name ? -1 : 1));
     call.signal.throwIfAborted();
     const units = Object.fromEntries(unitManifests.map((manifest) => [manifest.unit ?? '', manifest.key]));

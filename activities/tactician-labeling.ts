@@ -31,15 +31,21 @@ export const labelTactician: StepFunction<TacticianLabelingParameters> = async (
   const { signals, table, regime } = await readSignals(context);
   const examples = tacticianFeatures(signals, fine, options);
   if (examples.signal.length === 0) {
-    throw new InsufficientData(`expected signals that make an example, found none among ${table.rowCount} signals on ${barCount(fine)} fine bars (market ${parameters.market})`);
+    throw new InsufficientData(
+      `expected signals that make an example, found none among ${table.rowCount} signals on ${barCount(fine)} fine bars (market ${parameters.market})`,
+    );
   }
   context.progress(0.6, `${examples.signal.length} examples of ${table.rowCount} signals`);
   const labels = tacticianLabels(examples, fine, rules);
   await context.outputs.table('labels', 'ares.tactician-labels', labelTable(context, { examples, labels, regime, signalTable: table }));
-  await context.outputs.table('features', 'ares.features', makeTable({
-    closeTimeMs: examples.entryTimeMs,
-    ...Object.fromEntries(examples.features.names.map((name, j) => [name, examples.features.columns[j] as Float64Array])),
-  }));
+  await context.outputs.table(
+    'features',
+    'ares.features',
+    makeTable({
+      closeTimeMs: examples.entryTimeMs,
+      ...Object.fromEntries(examples.features.names.map((name, j) => [name, examples.features.columns[j] as Float64Array])),
+    }),
+  );
   context.count({ rowsIn: table.rowCount, rowsOut: examples.signal.length });
   context.progress(1, 'done');
 };
@@ -61,7 +67,8 @@ async function readSignals(context: Context): Promise<{ signals: AnalystSignals;
     table,
     regime: int32Column(regimes, 'regime'),
     signals: {
-      closeTimeMs, probability: float64Column(table, 'probability'),
+      closeTimeMs,
+      probability: float64Column(table, 'probability'),
       volatility: Float64Array.from(row, (bar) => volatility[bar] as number),
       regimes: regimeProbabilities(regimes),
     },
@@ -80,14 +87,23 @@ function labelTable(context: Context, { examples, labels, regime, signalTable }:
   const ofSignal = takeRows(signalTable, examples.signal);
   const signalSegment = textColumn(ofSignal, 'segment');
   // A signal's outcome can be known in its segment while the example, held to the vertical barrier, ends after it.
-  const segment = segmentsOfRows(context.parameters.segments, examples.closeTimeMs, labels.labelEndMs)
-    .map((name, i) => (name === signalSegment[i] ? name : 'none'));
+  const segment = segmentsOfRows(context.parameters.segments, examples.closeTimeMs, labels.labelEndMs).map((name, i) =>
+    name === signalSegment[i] ? name : 'none',
+  );
   return makeTable({
     row: Int32Array.from(examples.signal.keys()),
     signalRow: int32Column(ofSignal, 'row'),
-    closeTimeMs: examples.closeTimeMs, entryTimeMs: examples.entryTimeMs, side: examples.side,
-    label: labels.label, labelEndMs: labels.labelEndMs, netReturn: labels.netReturn, barrier: labels.barrier,
-    volatility: examples.volatility, uniqueness: uniquenessBySegment(segment, examples.entryTimeMs, labels.labelEndMs),
-    regime: Int32Array.from(examples.signal, (i) => regime[i] as number), segment, fold: int32Column(ofSignal, 'fold'),
+    closeTimeMs: examples.closeTimeMs,
+    entryTimeMs: examples.entryTimeMs,
+    side: examples.side,
+    label: labels.label,
+    labelEndMs: labels.labelEndMs,
+    netReturn: labels.netReturn,
+    barrier: labels.barrier,
+    volatility: examples.volatility,
+    uniqueness: uniquenessBySegment(segment, examples.entryTimeMs, labels.labelEndMs),
+    regime: Int32Array.from(examples.signal, (i) => regime[i] as number),
+    segment,
+    fold: int32Column(ofSignal, 'fold'),
   });
 }

@@ -33,7 +33,9 @@ export async function openTestSegment(context: TestSegmentContext): Promise<Test
     symbol,
     ...test,
   });
+  const [bars, funding] = [inputs.ref('market-regime-classification', 'bars-fine'), inputs.ref('data-collection', 'funding')];
   const data: SegmentData = {
+    memo: ports.featureMemo(`${bars.sha256} ${funding.sha256}`),
     fineBars: barsFromTable(await inputs.table('market-regime-classification', 'bars-fine', 'ares.bars')),
     funding: await inputs.table('data-collection', 'funding', 'ares.funding'),
   };

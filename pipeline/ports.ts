@@ -1,4 +1,5 @@
 /** The smallest interfaces of the outside world that step functions need; adapters implement them. */
+import type { FeatureMemo } from '../core/chain/feature-memo.js';
 import type { Table } from '../core/data/table.js';
 import type { GradientBoosting } from '../core/models/gradient-boosting.js';
 import type { TensorBackend } from '../core/nn/tensor-backend.js';
@@ -95,7 +96,9 @@ export interface StepPorts {
   readonly report: ReportRenderer;
   readonly archive: BundleArchive;
   /** Verified bytes of a stored object: the champion's bundle, which no step of this run wrote. @throws PipelineError MissingArtifact, IntegrityError */
-  readonly readObject?: (ref: { readonly uri: string; readonly sha256: string }) => Promise<Uint8Array>;
+  readonly readObject: (ref: { readonly uri: string; readonly sha256: string }) => Promise<Uint8Array>;
+  /** A memory for features of the data set that `identity` (its hashes) names; it remembers nothing where the feature cache is off. */
+  readonly featureMemo: (identity: string) => FeatureMemo;
   /** Hex sha256. */
   readonly sha256: (bytes: Uint8Array | string) => string;
 }

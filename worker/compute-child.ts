@@ -10,6 +10,7 @@ import { resolveSettings } from '../pipeline/plan.js';
 import type { StepContext, StepDefinition, StepFunction } from '../pipeline/step.js';
 import { stepById } from '../pipeline/steps/index.js';
 import { openStore } from './artifact-store.js';
+import { makeFeatureCache } from './feature-cache.js';
 import { makeStepPorts } from './step-ports.js';
 import { dieWithParent } from './die-with-parent.js';
 
@@ -19,7 +20,8 @@ const NEVER_ABORTED = { aborted: false, throwIfAborted: (): void => undefined };
 
 dieWithParent();
 const store = openStore(process.env);
-const portsFor = makeStepPorts(store);
+const features = makeFeatureCache();
+const portsFor = makeStepPorts(store, features);
 workerpool.worker({
   computeStep: async (job: ComputeJob) => reply(async () => computeStep(job)),
   resolveSource: async (spec: RunSpec) => reply(async () => ({ resolved: await resolveSource(spec, resolveSettings(spec), portsFor(null)) })),
@@ -29,6 +31,7 @@ async function computeStep(job: ComputeJob): Promise<ComputeAnswer> {
   const definition: StepDefinition = stepById(job.step);
   const outputs = makeStepOutputs(job.stagingFolder, { memoryLimitMiB: job.execution.memoryLimitMiB, chunkRows: job.execution.chunkRows });
   let [rowsIn, rowsOut] = [0, 0];
+  const hitsBefore = features.hits;
   const context: StepContext = {
     parameters: definition.parameters(job.plan),
     unit: job.unit,
@@ -46,7 +49,7 @@ async function computeStep(job: ComputeJob): Promise<ComputeAnswer> {
     },
   };
   await (STEP_FUNCTIONS[job.step] as StepFunction)(context as StepContext<never>);
-  return { staged: outputs.staged(), rowsIn, rowsOut };
+  return { staged: outputs.staged(), rowsIn, rowsOut, featureCacheHits: features.hits - hitsBefore };
 }
 
 /** Failures travel as values, so that their names survive the process border. */

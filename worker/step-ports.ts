@@ -4,16 +4,18 @@ import { makeBundleArchive } from '../adapters/bundle-archive/index.js';
 import { makeGradientBoosting } from '../adapters/gradient-boosting/index.js';
 import { makeMarketFiles } from '../adapters/market-files/index.js';
 import { sha256Hex } from '../adapters/object-store/index.js';
-import type { ObjectStore } from '../adapters/object-store/index.js';
+import type { ObjectRef, ObjectStore } from '../adapters/object-store/index.js';
 import { makeRegistry, makeTestLedger } from '../adapters/registry/index.js';
 import { makeReportRenderer } from '../adapters/report/index.js';
 import { makeBarEngine } from '../adapters/tables/index.js';
 import { openTensorBackend } from '../adapters/tensor-backend/index.js';
+import { NO_MEMO } from '../core/chain/feature-memo.js';
 import type { RunPlan } from '../pipeline/plan.js';
 import type { StepPorts } from '../pipeline/ports.js';
+import type { FeatureCache } from './feature-cache.js';
 
 /** A maker of ports for a plan's steps; a null plan (before it is made) has no test segment to open. */
-export function makeStepPorts(store: ObjectStore): (plan: RunPlan | null) => StepPorts {
+export function makeStepPorts(store: ObjectStore, features: FeatureCache): (plan: RunPlan | null) => StepPorts {
   const ledger = makeTestLedger(store);
   const shared = {
     marketFiles: makeMarketFiles(),
@@ -23,9 +25,11 @@ export function makeStepPorts(store: ObjectStore): (plan: RunPlan | null) => Ste
     report: makeReportRenderer(),
     archive: makeBundleArchive(),
     sha256: sha256Hex,
+    readObject: async (ref: ObjectRef) => store.getBytes(ref),
   };
   return (plan) => ({
     ...shared,
+    featureMemo: (identity) => (plan?.settings.featureCache === true ? features.memo(identity) : NO_MEMO),
     tensorBackend: async () => openTensorBackend({ device: plan?.settings.device ?? 'cpu' }),
     ledger: {
       // The plan names the data and the model, so that a repeated run is the same opening.

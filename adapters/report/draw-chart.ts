@@ -39,7 +39,9 @@ function tidySvg(svg: string, title: string, idPrefix: string): string {
 function chartSpec(chart: ReportChart): Spec {
   const values = chart.series.flatMap((series, order) => {
     const { x, y } = chart.kind === 'bar' ? series : thinPoints(series, BUCKETS);
-    return x.map((value, i) => ({ x: value, y: y[i], x2: x[i + 1] ?? value + lastStep(x), series: series.name, order }));
+    const points = x.map((value, i) => ({ x: value, y: y[i], x2: x[i + 1] ?? value + lastStep(x), series: series.name, order }));
+    // A bar of height 0 only marks where another ends.
+    return chart.kind === 'bar' ? points.filter((point) => point.y !== 0) : points;
   });
   return {
     width: WIDTH,
@@ -59,7 +61,7 @@ function lastStep(x: readonly number[]): number {
 }
 
 function markOf(chart: ReportChart): Spec {
-  if (chart.kind === 'bar') return { mark: { type: 'bar', binSpacing: 1, opacity: chart.series.length > 1 ? 0.6 : 0.9 } };
+  if (chart.kind === 'bar') return { mark: { type: 'rect', stroke: 'var(--panel)', strokeWidth: 0.6 } };
   if (chart.kind === 'area') return { mark: { type: 'area', opacity: 0.35, line: { strokeWidth: 1.2 } } };
   if (chart.kind === 'reliability') return { mark: { type: 'line', strokeWidth: 1.4, point: { size: 34 } } };
   return { mark: { type: 'line', strokeWidth: 1.5, strokeJoin: 'round' } };
@@ -83,20 +85,20 @@ function encodingOf(chart: ReportChart): Spec {
     : { field: 'x', type: 'quantitative', title: chart.xTitle, scale: chart.kind === 'reliability' ? unit : { zero: false, nice: false } };
   return {
     x,
-    ...(chart.kind === 'bar' ? { x2: { field: 'x2' } } : {}),
-    y: { field: 'y', type: 'quantitative', title: chart.yTitle, ...(chart.kind === 'bar' ? { stack: null } : {}), scale: chart.kind === 'reliability' ? unit : { zero: chart.kind !== 'line', nice: true } },
+    ...(chart.kind === 'bar' ? { x2: { field: 'x2' }, y2: { datum: 0 } } : {}),
+    y: { field: 'y', type: 'quantitative', title: chart.yTitle, scale: chart.kind === 'reliability' ? unit : { zero: chart.kind !== 'line', nice: true } },
     color: {
       field: 'series', type: 'nominal', scale: { domain: names, range: names.map((_, i) => SERIES_COLOURS[i % SERIES_COLOURS.length]) },
-      legend: names.length > 1 ? { title: null, orient: 'top', direction: 'horizontal', offset: 6 } : null,
+      legend: names.length > 1 ? { title: null, orient: 'top', direction: 'horizontal', offset: 6, symbolType: chart.kind === 'bar' ? 'square' : 'stroke' } : null,
     },
     order: { field: 'order', type: 'quantitative' },
   };
 }
 
-/** Hours only where the whole axis is shorter than three days. */
+/** Hours only where the whole axis is shorter than six days. */
 function timeFormat(chart: ReportChart): string {
   const all = chart.series.flatMap((series) => [series.x[0], series.x[series.x.length - 1]]).filter((value): value is number => value !== undefined);
-  return Math.max(...all) - Math.min(...all) < 3 * 86_400_000 ? '%b %d %H:%M' : '%b %d';
+  return Math.max(...all) - Math.min(...all) < 6 * 86_400_000 ? '%b %d %H:%M' : '%b %d';
 }
 
 const CONFIG: Spec = {
@@ -106,6 +108,6 @@ const CONFIG: Spec = {
   },
   axisX: { grid: false, labelOverlap: 'greedy', titlePadding: 6 },
   axisY: { tickCount: 5, domain: false, ticks: false, labelPadding: 6, titlePadding: 8 },
-  legend: { labelColor: 'var(--ink)', labelFontSize: 12, symbolType: 'stroke', symbolStrokeWidth: 2 },
+  legend: { labelColor: 'var(--ink)', labelFontSize: 12, symbolStrokeWidth: 2 },
   view: { stroke: null },
 };

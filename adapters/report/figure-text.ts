@@ -4,6 +4,8 @@ import type { Figure, Report } from '../../pipeline/report.js';
 const SIGNIFICANT_DIGITS = 6;
 /** Unit of figures that are UTC milliseconds. */
 const TIME_UNIT = 'ms UTC';
+/** Header of the column that names artifacts. */
+const SOURCE_HEADER = 'read from';
 
 /** A figure's value for reading: six significant digits, a time in ISO 8601, a dash where there is none. */
 export function valueText(figure: Pick<Figure, 'value' | 'unit'>): string {
@@ -40,7 +42,8 @@ export function figureTable(figures: readonly Figure[]): string {
 /** A table of text; cells that are numbers are set right. */
 export function dataTable(table: Report['tables'][number]): string {
   const numeric = table.header.map((_, column) => table.rows.length > 0 && table.rows.every((row) => /^[-\u2212–]?[\d.,\u202f]*(e[-+]\d+)?$/.test(row[column] ?? '')));
-  const cell = (tag: string, text: string, column: number): string => `<${tag}${numeric[column] === true ? ' class="number"' : ''}>${escapeHtml(text)}</${tag}>`;
+  const classOf = (column: number): string => (numeric[column] === true ? ' class="number"' : table.header[column] === SOURCE_HEADER ? ' class="source"' : '');
+  const cell = (tag: string, text: string, column: number): string => `<${tag}${classOf(column)}>${escapeHtml(text)}</${tag}>`;
   const head = table.header.map((text, column) => cell('th', text, column)).join('');
   const rows = table.rows.map((row) => `<tr>${row.map((text, column) => cell('td', text, column)).join('')}</tr>`);
   return `<table class="data"><caption>${escapeHtml(table.title)}</caption><thead><tr>${head}</tr></thead><tbody>\n${rows.join('\n')}\n</tbody></table>`;

@@ -10,6 +10,8 @@ import { exponentialVolatility } from '../labels/exponential-volatility.js';
 import { filterRegimes } from '../regimes/regime-model.js';
 import { REGIMES } from '../regimes/regime-names.js';
 import { analystFeatures } from './analyst-features.js';
+import type { FeatureMemo } from './feature-memo.js';
+import { NO_MEMO } from './feature-memo.js';
 import { predictMembers } from './predict-members.js';
 import type { AnalystSignals, TacticianExamples } from './tactician-examples.js';
 import { tacticianFeatures } from './tactician-examples.js';
@@ -26,6 +28,8 @@ export interface ChainData {
   readonly fineBars: Bars;
   /** Payments; null or empty where there are none (spot). */
   readonly funding: FundingSeries | null;
+  /** Where features of exactly these bars and payments may be remembered; default nowhere. */
+  readonly memo?: FeatureMemo;
 }
 
 /** Half-open span of decision times, UTC ms. */
@@ -50,7 +54,9 @@ export function applyChain(chain: TrainedChain, data: ChainData, span: DecisionS
   const fine = barsKnownBy(data.fineBars, span.toMs);
   const bars = resampleBars(fine, chain.periodMs);
   const regimes = filterRegimes(chain.regimeModel, bars);
-  const features = analystFeatures(bars, { regimes, funding: fundingKnownBy(data.funding, span.toMs) }, chain.rules.features);
+  // The regime columns come from the model: it is part of the name, for two chains may share one data set.
+  const name = `analyst ${chain.rules.features} ${chain.periodMs} until ${span.toMs} by regimes ${JSON.stringify(chain.regimeModel)}`;
+  const features = (data.memo ?? NO_MEMO)(name, () => analystFeatures(bars, { regimes, funding: fundingKnownBy(data.funding, span.toMs) }, chain.rules.features));
   const first = lowerBound(bars.closeTimeMs, span.fromMs);
   const rows = Int32Array.from({ length: Math.max(0, lowerBound(bars.closeTimeMs, span.toMs) - first) }, (_, i) => first + i);
   const predictions = predictMembers(chain.analyst.classifiers, features, rows);

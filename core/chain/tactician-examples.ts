@@ -74,20 +74,31 @@ export interface TacticianLabels {
 
 /** Names of the columns that are not features of the fine bars, in order; they follow the `fine_` columns. */
 const SIGNAL_COLUMNS = [
-  'analyst_probability', 'analyst_confidence', 'side', 'minutes_since_signal', 'move_since_signal', 'last_return_with_side',
+  'analyst_probability',
+  'analyst_confidence',
+  'side',
+  'minutes_since_signal',
+  'move_since_signal',
+  'last_return_with_side',
   ...REGIMES.map((regime) => `regime_${regime.toLowerCase()}`),
 ] as const;
 
 /** The rules as they stand in the artifact. */
 export function tacticianRules(barriers: LabelCandidate, options: TacticianOptions, costs: { takerFeeBps: number; halfSpreadBps: number }): TacticianRules {
   return {
-    takeProfit: barriers.takeProfit, stopLoss: barriers.stopLoss, holdingBars: barriers.holdingBars,
-    market: options.market, holdingMs: options.holdingMs, features: options.set,
+    takeProfit: barriers.takeProfit,
+    stopLoss: barriers.stopLoss,
+    holdingBars: barriers.holdingBars,
+    market: options.market,
+    holdingMs: options.holdingMs,
+    features: options.set,
     side: 'long where P(up) >= 0.5, else short; on spot a short signal makes no example',
-    decision: 'at the close of the first fine bar that opens at or after the signal is known, if that is before the analyst\'s vertical barrier',
+    decision: "at the close of the first fine bar that opens at or after the signal is known, if that is before the analyst's vertical barrier",
     entry: 'at the open of the next fine bar',
-    label: '1 where the net return is above 0; target and stop at entry price x e^(+-distance x volatility), both in one bar = stop; else the last close by the analyst\'s vertical barrier',
-    takerFeeBps: costs.takerFeeBps, halfSpreadBps: costs.halfSpreadBps,
+    label:
+      "1 where the net return is above 0; target and stop at entry price x e^(+-distance x volatility), both in one bar = stop; else the last close by the analyst's vertical barrier",
+    takerFeeBps: costs.takerFeeBps,
+    halfSpreadBps: costs.halfSpreadBps,
   };
 }
 
@@ -109,11 +120,16 @@ export function tacticianFeatures(signals: AnalystSignals, fine: Bars, options: 
   const side = Int32Array.from(chosen, (row) => row.side);
   const take = (values: Float64Array, rows: Int32Array): Float64Array => Float64Array.from(rows, (row) => values[row]);
   const base = {
-    signal, fineBar, side,
+    signal,
+    fineBar,
+    side,
     closeTimeMs: take(signals.closeTimeMs, signal),
     entryTimeMs: take(fine.closeTimeMs, fineBar),
     volatility: take(signals.volatility, signal),
-    regimes: Float64Array.from({ length: signal.length * REGIMES.length }, (_, k) => signals.regimes[signal[Math.floor(k / REGIMES.length)] * REGIMES.length + (k % REGIMES.length)]),
+    regimes: Float64Array.from(
+      { length: signal.length * REGIMES.length },
+      (_, k) => signals.regimes[signal[Math.floor(k / REGIMES.length)] * REGIMES.length + (k % REGIMES.length)],
+    ),
   };
   const fineFeatures = computeFeatures(fine, { regimes: null, funding: null }, options.set);
   const columns = [...fineFeatures.columns.map((column) => take(column, fineBar)), ...signalColumns(base, signals, fine)];
@@ -163,7 +179,9 @@ export function tacticianLabels(examples: TacticianExamples, fine: Bars, rules: 
     const target = entry * Math.exp(side * rules.takeProfit * examples.volatility[i]);
     const stop = entry * Math.exp(-side * rules.stopLoss * examples.volatility[i]);
     const touch = firstTouch(fine, entryBar, {
-      upper: Math.max(target, stop), lower: Math.min(target, stop), stop: side === 1 ? 'lower' : 'upper',
+      upper: Math.max(target, stop),
+      lower: Math.min(target, stop),
+      stop: side === 1 ? 'lower' : 'upper',
       deadlineMs: examples.closeTimeMs[i] + rules.holdingMs,
     });
     if (touch === null) continue;

@@ -17,14 +17,25 @@ function tradeSize(bars: Bars): Float64Array {
   return bars.tradeCount.map((count, t) => (count === 0 ? 0 : bars.volume[t] / count));
 }
 
-type Pick = (bars: Bars) => Float64Array;
-const entry = (name: string, inputs: readonly FeatureInput[], set: FeatureSet, pick: Pick): Feature => ({
-  name: `${name}_${WINDOW}`, inputs, warmUp: WINDOW - 1, range: [-BOUND, BOUND], source: 'Karpoff 1987 (volume and price change)', set,
-  compute: (bars) => activityScore(pick(bars), WINDOW),
+interface Activity {
+  readonly name: string;
+  readonly inputs: readonly FeatureInput[];
+  readonly set: FeatureSet;
+  readonly amount: (bars: Bars) => Float64Array;
+}
+
+const entry = ({ name, inputs, set, amount }: Activity): Feature => ({
+  name: `${name}_${WINDOW}`,
+  inputs,
+  warmUp: WINDOW - 1,
+  range: [-BOUND, BOUND],
+  source: 'Karpoff 1987 (volume and price change)',
+  set,
+  compute: (bars) => activityScore(amount(bars), WINDOW),
 });
 
 export const activityScoreFeatures: readonly Feature[] = [
-  entry('volume_score', ['volume'], 'minimal', (bars) => bars.volume),
-  entry('trade_count_score', ['tradeCount'], 'basic', (bars) => bars.tradeCount),
-  entry('trade_size_score', ['volume', 'tradeCount'], 'all', tradeSize),
+  entry({ name: 'volume_score', inputs: ['volume'], set: 'minimal', amount: (bars) => bars.volume }),
+  entry({ name: 'trade_count_score', inputs: ['tradeCount'], set: 'basic', amount: (bars) => bars.tradeCount }),
+  entry({ name: 'trade_size_score', inputs: ['volume', 'tradeCount'], set: 'all', amount: tradeSize }),
 ];

@@ -16,7 +16,14 @@ export function amihudIlliquidity(bars: Bars, window: number): Float64Array {
   return rollingMean(ratios, window).map(Math.log1p);
 }
 
-export const amihudFeatures: readonly Feature[] = [{
-  name: 'amihud_32', inputs: ['close', 'volume', 'quoteVolume'], warmUp: 32, range: [0, null], source: 'Amihud 2002', set: 'basic',
-  compute: (bars) => amihudIlliquidity(bars, 32),
-}];
+export const amihudFeatures: readonly Feature[] = [
+  {
+    name: 'amihud_32',
+    inputs: ['close', 'volume', 'quoteVolume'],
+    warmUp: 32,
+    range: [0, null],
+    source: 'Amihud 2002',
+    set: 'basic',
+    compute: (bars) => amihudIlliquidity(bars, 32),
+  },
+];

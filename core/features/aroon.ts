@@ -17,14 +17,24 @@ export function aroonDown(bars: Bars, window: number): Float64Array {
 
 export const aroonFeatures: readonly Feature[] = [
   {
-    name: `aroon_oscillator_${WINDOW}`, inputs: ['high', 'low'], warmUp: WINDOW, range: [-100, 100], source: 'Chande 1995', set: 'basic',
+    name: `aroon_oscillator_${WINDOW}`,
+    inputs: ['high', 'low'],
+    warmUp: WINDOW,
+    range: [-100, 100],
+    source: 'Chande 1995',
+    set: 'basic',
     compute: (bars) => {
       const down = aroonDown(bars, WINDOW);
       return aroonUp(bars, WINDOW).map((up, t) => up - down[t]);
     },
   },
   {
-    name: `aroon_up_${WINDOW}`, inputs: ['high'], warmUp: WINDOW, range: [0, 100], source: 'Chande 1995', set: 'all',
+    name: `aroon_up_${WINDOW}`,
+    inputs: ['high'],
+    warmUp: WINDOW,
+    range: [0, 100],
+    source: 'Chande 1995',
+    set: 'all',
     compute: (bars) => aroonUp(bars, WINDOW),
   },
 ];

@@ -12,9 +12,21 @@ function neighbourSums(values: Float64Array, window: number): { covariance: Floa
   const centred = (products: Float64Array, a: Float64Array, b: Float64Array): Float64Array =>
     rollingSum(products, window).map((product, t) => (product - (a[t] * b[t]) / window) / window);
   return {
-    covariance: centred(values.map((value, t) => value * earlier[t]), sum, earlierSum),
-    variance: centred(values.map((value) => value * value), sum, sum),
-    earlierVariance: centred(earlier.map((value) => value * value), earlierSum, earlierSum),
+    covariance: centred(
+      values.map((value, t) => value * earlier[t]),
+      sum,
+      earlierSum,
+    ),
+    variance: centred(
+      values.map((value) => value * value),
+      sum,
+      sum,
+    ),
+    earlierVariance: centred(
+      earlier.map((value) => value * value),
+      earlierSum,
+      earlierSum,
+    ),
   };
 }
 
@@ -35,11 +47,21 @@ export function rollSpread(close: Float64Array, window: number): Float64Array {
 
 export const autocorrelationFeatures: readonly Feature[] = [
   {
-    name: 'autocorrelation_32', inputs: ['close'], warmUp: 33, range: [-1, 1], source: 'Lo and MacKinlay 1988', set: 'basic',
+    name: 'autocorrelation_32',
+    inputs: ['close'],
+    warmUp: 33,
+    range: [-1, 1],
+    source: 'Lo and MacKinlay 1988',
+    set: 'basic',
     compute: (bars) => returnAutocorrelation(bars.close, 32),
   },
   {
-    name: 'roll_spread_32', inputs: ['close'], warmUp: 33, range: [0, null], source: 'Roll 1984', set: 'all',
+    name: 'roll_spread_32',
+    inputs: ['close'],
+    warmUp: 33,
+    range: [0, null],
+    source: 'Roll 1984',
+    set: 'all',
     compute: (bars) => rollSpread(bars.close, 32),
   },
 ];

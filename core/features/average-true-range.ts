@@ -16,7 +16,14 @@ export function averageTrueRange(bars: Bars, window: number): Float64Array {
   return wilderAverage(trueRange(bars), window);
 }
 
-export const averageTrueRangeFeatures: readonly Feature[] = [{
-  name: 'atr_14', inputs: ['high', 'low', 'close'], warmUp: wilderWarmUp(14) + 1, range: [0, null], source: 'Wilder 1978', set: 'minimal',
-  compute: (bars) => averageTrueRange(bars, 14).map((range, t) => range / bars.close[t]),
-}];
+export const averageTrueRangeFeatures: readonly Feature[] = [
+  {
+    name: 'atr_14',
+    inputs: ['high', 'low', 'close'],
+    warmUp: wilderWarmUp(14) + 1,
+    range: [0, null],
+    source: 'Wilder 1978',
+    set: 'minimal',
+    compute: (bars) => averageTrueRange(bars, 14).map((range, t) => range / bars.close[t]),
+  },
+];

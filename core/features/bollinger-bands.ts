@@ -24,11 +24,21 @@ const BOUND = Math.sqrt(WINDOW - 1) / DEVIATIONS;
 
 export const bollingerFeatures: readonly Feature[] = [
   {
-    name: `bollinger_position_${WINDOW}`, inputs: ['close'], warmUp: WINDOW - 1, range: [-BOUND, BOUND], source: 'Bollinger 2001', set: 'minimal',
+    name: `bollinger_position_${WINDOW}`,
+    inputs: ['close'],
+    warmUp: WINDOW - 1,
+    range: [-BOUND, BOUND],
+    source: 'Bollinger 2001',
+    set: 'minimal',
     compute: (bars) => bollingerPosition(bars.close, WINDOW),
   },
   {
-    name: `bollinger_width_${WINDOW}`, inputs: ['close'], warmUp: WINDOW - 1, range: [0, null], source: 'Bollinger 2001', set: 'basic',
+    name: `bollinger_width_${WINDOW}`,
+    inputs: ['close'],
+    warmUp: WINDOW - 1,
+    range: [0, null],
+    source: 'Bollinger 2001',
+    set: 'basic',
     compute: (bars) => bollingerWidth(bars.close, WINDOW),
   },
 ];

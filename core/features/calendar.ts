@@ -4,15 +4,24 @@ import type { Feature, FeatureSet } from './feature.js';
 const DAY_MS = 86_400_000;
 const WEEK_MS = 7 * DAY_MS;
 
-type Wave = (angle: number) => number;
-const entry = (name: string, periodMs: number, set: FeatureSet, wave: Wave): Feature => ({
-  name, inputs: ['closeTimeMs'], warmUp: 0, range: [-1, 1], source: 'Andersen and Bollerslev 1997', set,
-  compute: (bars) => bars.closeTimeMs.map((timeMs) => wave((2 * Math.PI * (timeMs % periodMs)) / periodMs)),
+/** Part of the period that has passed, in radians. */
+function angle(timeMs: number, periodMs: number): number {
+  return (2 * Math.PI * (timeMs % periodMs)) / periodMs;
+}
+
+const entry = (name: string, set: FeatureSet, phase: (timeMs: number) => number): Feature => ({
+  name,
+  inputs: ['closeTimeMs'],
+  warmUp: 0,
+  range: [-1, 1],
+  source: 'Andersen and Bollerslev 1997',
+  set,
+  compute: (bars) => bars.closeTimeMs.map(phase),
 });
 
 export const calendarFeatures: readonly Feature[] = [
-  entry('hour_sine', DAY_MS, 'minimal', Math.sin),
-  entry('hour_cosine', DAY_MS, 'minimal', Math.cos),
-  entry('day_sine', WEEK_MS, 'basic', Math.sin),
-  entry('day_cosine', WEEK_MS, 'basic', Math.cos),
+  entry('hour_sine', 'minimal', (timeMs) => Math.sin(angle(timeMs, DAY_MS))),
+  entry('hour_cosine', 'minimal', (timeMs) => Math.cos(angle(timeMs, DAY_MS))),
+  entry('day_sine', 'basic', (timeMs) => Math.sin(angle(timeMs, WEEK_MS))),
+  entry('day_cosine', 'basic', (timeMs) => Math.cos(angle(timeMs, WEEK_MS))),
 ];

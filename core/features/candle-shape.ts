@@ -1,6 +1,6 @@
 /** Shape of the bar: where it closed in its range, and how much of the range its body and upper wick take (Nison 1991). */
 import type { Bars } from '../data/bars.js';
-import type { Feature, FeatureSet } from './feature.js';
+import type { Feature } from './feature.js';
 
 type Part = (bars: Bars, t: number, range: number) => number;
 
@@ -18,11 +18,7 @@ export function candleBody(bars: Bars): Float64Array {
   return shape(bars, 0, ({ close, open }, t, range) => (close[t] - open[t]) / range);
 }
 
-const entry = (name: string, set: FeatureSet, range: readonly [number, number], compute: (bars: Bars) => Float64Array): Feature => ({
-  name, inputs: ['open', 'high', 'low', 'close'], warmUp: 0, range, source: 'Nison 1991', set, compute,
-});
-
 export const candleShapeFeatures: readonly Feature[] = [
-  entry('close_location', 'basic', [0, 1], closeLocation),
-  entry('candle_body', 'all', [-1, 1], candleBody),
+  { name: 'close_location', inputs: ['high', 'low', 'close'], warmUp: 0, range: [0, 1], source: 'Nison 1991', set: 'basic', compute: closeLocation },
+  { name: 'candle_body', inputs: ['open', 'high', 'low', 'close'], warmUp: 0, range: [-1, 1], source: 'Nison 1991', set: 'all', compute: candleBody },
 ];

@@ -23,7 +23,14 @@ export function commodityChannelIndex(bars: Bars, window: number): Float64Array 
   return out;
 }
 
-export const commodityChannelFeatures: readonly Feature[] = [{
-  name: 'cci_20', inputs: ['high', 'low', 'close'], warmUp: 19, range: [null, null], source: 'Lambert 1980', set: 'basic',
-  compute: (bars) => commodityChannelIndex(bars, 20),
-}];
+export const commodityChannelFeatures: readonly Feature[] = [
+  {
+    name: 'cci_20',
+    inputs: ['high', 'low', 'close'],
+    warmUp: 19,
+    range: [null, null],
+    source: 'Lambert 1980',
+    set: 'basic',
+    compute: (bars) => commodityChannelIndex(bars, 20),
+  },
+];

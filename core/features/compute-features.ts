@@ -8,9 +8,12 @@ const RANK: Readonly<Record<FeatureSet, number>> = { minimal: 0, basic: 1, all: 
 
 /** The features of a set, in the registry's order; those that read regimes or funding only where the context has them. */
 export function featuresOf(set: FeatureSet, context: FeatureContext): readonly Feature[] {
-  return FEATURES.filter((feature) => RANK[feature.set] <= RANK[set]
-    && (context.regimes !== null || !feature.inputs.includes('regimes'))
-    && (context.funding !== null || !feature.inputs.includes('funding')));
+  return FEATURES.filter(
+    (feature) =>
+      RANK[feature.set] <= RANK[set] &&
+      (context.regimes !== null || !feature.inputs.includes('regimes')) &&
+      (context.funding !== null || !feature.inputs.includes('funding')),
+  );
 }
 
 /**

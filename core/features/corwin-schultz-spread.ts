@@ -25,7 +25,14 @@ export function corwinSchultzSpread(bars: Bars, window: number): Float64Array {
   return rollingMean(spreads, window);
 }
 
-export const corwinSchultzFeatures: readonly Feature[] = [{
-  name: 'corwin_schultz_20', inputs: ['high', 'low', 'close'], warmUp: 20, range: [0, 2], source: 'Corwin and Schultz 2012', set: 'all',
-  compute: (bars) => corwinSchultzSpread(bars, 20),
-}];
+export const corwinSchultzFeatures: readonly Feature[] = [
+  {
+    name: 'corwin_schultz_20',
+    inputs: ['high', 'low', 'close'],
+    warmUp: 20,
+    range: [0, 2],
+    source: 'Corwin and Schultz 2012',
+    set: 'all',
+    compute: (bars) => corwinSchultzSpread(bars, 20),
+  },
+];

@@ -1,6 +1,6 @@
 /** Directional movement: plus and minus indicators and their average difference (Wilder 1978, section IV). */
 import type { Bars } from '../data/bars.js';
-import type { Feature, FeatureSet } from './feature.js';
+import type { Feature } from './feature.js';
 import { trueRange } from './average-true-range.js';
 import { wilderAverage, wilderWarmUp } from './exponential-average.js';
 
@@ -35,12 +35,18 @@ function share(movement: Float64Array, range: Float64Array): Float64Array {
   return movement.map((value, t) => (range[t] === 0 ? 0 : (100 * value) / range[t]));
 }
 
-const entry = (name: string, set: FeatureSet, range: readonly [number, number], pick: (movement: DirectionalMovement) => Float64Array): Feature => ({
-  name, inputs: ['high', 'low', 'close'], warmUp: 2 * wilderWarmUp(14) + 1, range, source: 'Wilder 1978', set,
-  compute: (bars) => pick(directionalMovement(bars, 14)),
-});
+const WINDOW = 14;
+const COMMON = { inputs: ['high', 'low', 'close'], warmUp: 2 * wilderWarmUp(WINDOW) + 1, source: 'Wilder 1978', set: 'basic' } as const;
 
 export const directionalMovementFeatures: readonly Feature[] = [
-  entry('adx_14', 'basic', [0, 100], (movement) => movement.average),
-  entry('di_difference_14', 'basic', [-100, 100], ({ plus, minus }) => plus.map((value, t) => value - minus[t])),
+  { ...COMMON, name: `adx_${WINDOW}`, range: [0, 100], compute: (bars) => directionalMovement(bars, WINDOW).average },
+  {
+    ...COMMON,
+    name: `di_difference_${WINDOW}`,
+    range: [-100, 100],
+    compute: (bars) => {
+      const { plus, minus } = directionalMovement(bars, WINDOW);
+      return plus.map((value, t) => value - minus[t]);
+    },
+  },
 ];

@@ -11,20 +11,38 @@ export function rollingDrawdown(close: Float64Array, window: number): Float64Arr
 
 /** Root of the mean squared drawdown over `window` bars, each from its own window's high, as a fraction; NaN for the first 2 (window - 1) bars. */
 export function ulcerIndex(close: Float64Array, window: number): Float64Array {
-  return rollingMean(rollingDrawdown(close, window).map((value) => value * value), window).map(Math.sqrt);
+  return rollingMean(
+    rollingDrawdown(close, window).map((value) => value * value),
+    window,
+  ).map(Math.sqrt);
 }
 
 export const drawdownFeatures: readonly Feature[] = [
   {
-    name: 'drawdown_64', inputs: ['close'], warmUp: 63, range: [-1, 0], source: 'Magdon-Ismail and Atiya 2004', set: 'basic',
+    name: 'drawdown_64',
+    inputs: ['close'],
+    warmUp: 63,
+    range: [-1, 0],
+    source: 'Magdon-Ismail and Atiya 2004',
+    set: 'basic',
     compute: (bars) => rollingDrawdown(bars.close, 64),
   },
   {
-    name: 'rise_from_low_64', inputs: ['close'], warmUp: 63, range: [0, null], source: 'Magdon-Ismail and Atiya 2004, mirrored', set: 'all',
+    name: 'rise_from_low_64',
+    inputs: ['close'],
+    warmUp: 63,
+    range: [0, null],
+    source: 'Magdon-Ismail and Atiya 2004, mirrored',
+    set: 'all',
     compute: (bars) => ratioLessOne(bars.close, rollingMinimum(bars.close, 64)),
   },
   {
-    name: 'ulcer_14', inputs: ['close'], warmUp: 26, range: [0, 1], source: 'Martin and McCann 1989', set: 'basic',
+    name: 'ulcer_14',
+    inputs: ['close'],
+    warmUp: 26,
+    range: [0, 1],
+    source: 'Martin and McCann 1989',
+    set: 'basic',
     compute: (bars) => ulcerIndex(bars.close, 14),
   },
 ];

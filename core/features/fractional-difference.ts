@@ -29,7 +29,14 @@ export function fractionalDifference(values: Float64Array, weights: Float64Array
 /** d = 0.4, weights below 0.001 dropped. */
 const WEIGHTS = fractionalWeights(0.4, 0.001);
 
-export const fractionalDifferenceFeatures: readonly Feature[] = [{
-  name: 'fractional_difference_04', inputs: ['close'], warmUp: WEIGHTS.length - 1, range: [null, null],
-  source: 'Hosking 1981; Lopez de Prado 2018', set: 'all', compute: (bars) => fractionalDifference(bars.close.map(Math.log), WEIGHTS),
-}];
+export const fractionalDifferenceFeatures: readonly Feature[] = [
+  {
+    name: 'fractional_difference_04',
+    inputs: ['close'],
+    warmUp: WEIGHTS.length - 1,
+    range: [null, null],
+    source: 'Hosking 1981; Lopez de Prado 2018',
+    set: 'all',
+    compute: (bars) => fractionalDifference(bars.close.map(Math.log), WEIGHTS),
+  },
+];

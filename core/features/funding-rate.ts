@@ -20,10 +20,28 @@ export function lastFundingRate(bars: Bars, funding: FundingSeries, count: numbe
   });
 }
 
-const compute = (count: number): Feature['compute'] => (bars, { funding }) =>
-  funding === null ? new Float64Array(bars.closeTimeMs.length).fill(Number.NaN) : lastFundingRate(bars, funding, count);
+const compute =
+  (count: number): Feature['compute'] =>
+  (bars, { funding }) =>
+    funding === null ? new Float64Array(bars.closeTimeMs.length).fill(Number.NaN) : lastFundingRate(bars, funding, count);
 
 export const fundingRateFeatures: readonly Feature[] = [
-  { name: 'funding_rate', inputs: ['closeTimeMs', 'funding'], warmUp: 0, range: [null, null], source: 'exchange funding payments', set: 'basic', compute: compute(1) },
-  { name: 'funding_rate_mean_3', inputs: ['closeTimeMs', 'funding'], warmUp: 0, range: [null, null], source: 'exchange funding payments', set: 'all', compute: compute(3) },
+  {
+    name: 'funding_rate',
+    inputs: ['closeTimeMs', 'funding'],
+    warmUp: 0,
+    range: [null, null],
+    source: 'exchange funding payments',
+    set: 'basic',
+    compute: compute(1),
+  },
+  {
+    name: 'funding_rate_mean_3',
+    inputs: ['closeTimeMs', 'funding'],
+    warmUp: 0,
+    range: [null, null],
+    source: 'exchange funding payments',
+    set: 'all',
+    compute: compute(3),
+  },
 ];

@@ -10,7 +10,14 @@ export function keltnerPosition(bars: Bars, window: number): Float64Array {
   return averageTrueRange(bars, window).map((range, t) => (range === 0 ? 0 : (bars.close[t] - middle[t]) / (2 * range)));
 }
 
-export const keltnerFeatures: readonly Feature[] = [{
-  name: 'keltner_position_20', inputs: ['high', 'low', 'close'], warmUp: Math.max(spanWarmUp(20), wilderWarmUp(20)) + 1, range: [null, null],
-  source: 'Keltner 1960', set: 'basic', compute: (bars) => keltnerPosition(bars, 20),
-}];
+export const keltnerFeatures: readonly Feature[] = [
+  {
+    name: 'keltner_position_20',
+    inputs: ['high', 'low', 'close'],
+    warmUp: Math.max(spanWarmUp(20), wilderWarmUp(20)) + 1,
+    range: [null, null],
+    source: 'Keltner 1960',
+    set: 'basic',
+    compute: (bars) => keltnerPosition(bars, 20),
+  },
+];

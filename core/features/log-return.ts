@@ -28,20 +28,43 @@ export function scaledMomentum(close: Float64Array, lag: number): Float64Array {
 }
 
 const RETURN_LAGS: readonly (readonly [number, FeatureSet])[] = [
-  [1, 'minimal'], [2, 'basic'], [4, 'minimal'], [8, 'basic'], [16, 'minimal'], [32, 'basic'], [96, 'all'],
+  [1, 'minimal'],
+  [2, 'basic'],
+  [4, 'minimal'],
+  [8, 'basic'],
+  [16, 'minimal'],
+  [32, 'basic'],
+  [96, 'all'],
 ];
 
 export const logReturnFeatures: readonly Feature[] = [
-  ...RETURN_LAGS.map(([lag, set]): Feature => ({
-    name: `log_return_${lag}`, inputs: ['close'], warmUp: lag, range: [null, null], source: 'Campbell, Lo and MacKinlay 1997, ch. 1', set,
-    compute: (bars) => logReturns(bars.close, lag),
-  })),
+  ...RETURN_LAGS.map(
+    ([lag, set]): Feature => ({
+      name: `log_return_${lag}`,
+      inputs: ['close'],
+      warmUp: lag,
+      range: [null, null],
+      source: 'Campbell, Lo and MacKinlay 1997, ch. 1',
+      set,
+      compute: (bars) => logReturns(bars.close, lag),
+    }),
+  ),
   {
-    name: 'rate_of_change_10', inputs: ['close'], warmUp: 10, range: [-1, null], source: 'Murphy 1999, ch. 10', set: 'all',
+    name: 'rate_of_change_10',
+    inputs: ['close'],
+    warmUp: 10,
+    range: [-1, null],
+    source: 'Murphy 1999, ch. 10',
+    set: 'all',
     compute: (bars) => rateOfChange(bars.close, 10),
   },
   {
-    name: 'scaled_momentum_24', inputs: ['close'], warmUp: 24, range: [null, null], source: 'Moskowitz, Ooi and Pedersen 2012', set: 'basic',
+    name: 'scaled_momentum_24',
+    inputs: ['close'],
+    warmUp: 24,
+    range: [null, null],
+    source: 'Moskowitz, Ooi and Pedersen 2012',
+    set: 'basic',
     compute: (bars) => scaledMomentum(bars.close, 24),
   },
 ];

@@ -21,7 +21,14 @@ export function moneyFlowIndex(bars: Bars, window: number): Float64Array {
   return rollingSum(rising, window).map((up, t) => (up + down[t] === 0 ? 50 : (100 * up) / (up + down[t])));
 }
 
-export const moneyFlowFeatures: readonly Feature[] = [{
-  name: 'mfi_14', inputs: ['high', 'low', 'close', 'volume'], warmUp: 14, range: [0, 100], source: 'Quong and Soudack 1989', set: 'basic',
-  compute: (bars) => moneyFlowIndex(bars, 14),
-}];
+export const moneyFlowFeatures: readonly Feature[] = [
+  {
+    name: 'mfi_14',
+    inputs: ['high', 'low', 'close', 'volume'],
+    warmUp: 14,
+    range: [0, 100],
+    source: 'Quong and Soudack 1989',
+    set: 'basic',
+    compute: (bars) => moneyFlowIndex(bars, 14),
+  },
+];

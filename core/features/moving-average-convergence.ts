@@ -21,7 +21,12 @@ export function movingAverageConvergence(close: Float64Array, { fast = 12, slow 
 }
 
 const entry = (part: keyof Convergence, set: FeatureSet): Feature => ({
-  name: `macd_${part}`, inputs: ['close'], warmUp: spanWarmUp(26) + spanWarmUp(9), range: [null, null], source: 'Appel 1979', set,
+  name: `macd_${part}`,
+  inputs: ['close'],
+  warmUp: spanWarmUp(26) + spanWarmUp(9),
+  range: [null, null],
+  source: 'Appel 1979',
+  set,
   compute: (bars) => movingAverageConvergence(bars.close)[part],
 });
 

@@ -11,7 +11,14 @@ export function onBalanceVolume(bars: Bars, window: number): Float64Array {
   return rollingSum(signed, window).map((sum, t) => (total[t] === 0 ? 0 : sum / total[t]));
 }
 
-export const onBalanceVolumeFeatures: readonly Feature[] = [{
-  name: 'obv_20', inputs: ['close', 'volume'], warmUp: 20, range: [-1, 1], source: 'Granville 1963', set: 'basic',
-  compute: (bars) => onBalanceVolume(bars, 20),
-}];
+export const onBalanceVolumeFeatures: readonly Feature[] = [
+  {
+    name: 'obv_20',
+    inputs: ['close', 'volume'],
+    warmUp: 20,
+    range: [-1, 1],
+    source: 'Granville 1963',
+    set: 'basic',
+    compute: (bars) => onBalanceVolume(bars, 20),
+  },
+];

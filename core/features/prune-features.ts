@@ -41,7 +41,13 @@ export function pruneFeatures(matrix: Matrix, names: readonly string[], options:
     for (const earlier of kept) {
       const correlation = correlate(earlier.column, column, minimumPairs);
       if (Math.abs(correlation) > maximumCorrelation) {
-        return { feature, kept: false, stage: 'correlation', statistic: Math.abs(correlation), reason: `correlation ${correlation.toFixed(4)} with ${earlier.name}` };
+        return {
+          feature,
+          kept: false,
+          stage: 'correlation',
+          statistic: Math.abs(correlation),
+          reason: `correlation ${correlation.toFixed(4)} with ${earlier.name}`,
+        };
       }
       if (!(Math.abs(correlation) <= strongest) && !Number.isNaN(correlation)) strongest = Math.abs(correlation);
     }

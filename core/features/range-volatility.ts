@@ -1,6 +1,6 @@
 /** Volatility from the bars' ranges: Parkinson (1980), Garman and Klass (1980), Rogers and Satchell (1991). */
 import type { Bars } from '../data/bars.js';
-import type { Feature, FeatureSet } from './feature.js';
+import type { Feature } from './feature.js';
 import { rollingMean } from './rolling-sum.js';
 
 /** sqrt(mean ln(H/L)^2 / (4 ln 2)) over `window` bars, per bar; NaN for the first window - 1 bars. */
@@ -26,13 +26,11 @@ export function rogersSatchellVolatility(bars: Bars, window: number): Float64Arr
   return rollingMean(rogersSatchellTerms(bars), window).map(Math.sqrt);
 }
 
-type Volatility = (bars: Bars, window: number) => Float64Array;
-const entry = (name: string, source: string, set: FeatureSet, compute: Volatility): Feature => ({
-  name, inputs: ['open', 'high', 'low', 'close'], warmUp: 19, range: [0, null], source, set, compute: (bars) => compute(bars, 20),
-});
+const WINDOW = 20;
+const COMMON = { inputs: ['open', 'high', 'low', 'close'], warmUp: WINDOW - 1, range: [0, null] } as const;
 
 export const rangeVolatilityFeatures: readonly Feature[] = [
-  entry('parkinson_20', 'Parkinson 1980', 'basic', parkinsonVolatility),
-  entry('garman_klass_20', 'Garman and Klass 1980', 'basic', garmanKlassVolatility),
-  entry('rogers_satchell_20', 'Rogers and Satchell 1991', 'all', rogersSatchellVolatility),
+  { ...COMMON, name: `parkinson_${WINDOW}`, source: 'Parkinson 1980', set: 'basic', compute: (bars) => parkinsonVolatility(bars, WINDOW) },
+  { ...COMMON, name: `garman_klass_${WINDOW}`, source: 'Garman and Klass 1980', set: 'basic', compute: (bars) => garmanKlassVolatility(bars, WINDOW) },
+  { ...COMMON, name: `rogers_satchell_${WINDOW}`, source: 'Rogers and Satchell 1991', set: 'all', compute: (bars) => rogersSatchellVolatility(bars, WINDOW) },
 ];

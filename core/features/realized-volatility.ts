@@ -5,19 +5,37 @@ import { rollingMean } from './rolling-sum.js';
 
 /** Root mean square of the last `window` log returns (no mean taken off), per bar; NaN for the first `window` bars. */
 export function realizedVolatility(close: Float64Array, window: number): Float64Array {
-  return rollingMean(logReturns(close).map((value) => value * value), window).map(Math.sqrt);
+  return rollingMean(
+    logReturns(close).map((value) => value * value),
+    window,
+  ).map(Math.sqrt);
 }
 
 const SOURCE = 'Andersen, Bollerslev, Diebold and Labys 2003';
-const WINDOWS: readonly (readonly [number, FeatureSet])[] = [[16, 'minimal'], [64, 'basic']];
+const WINDOWS: readonly (readonly [number, FeatureSet])[] = [
+  [16, 'minimal'],
+  [64, 'basic'],
+];
 
 export const realizedVolatilityFeatures: readonly Feature[] = [
-  ...WINDOWS.map(([window, set]): Feature => ({
-    name: `realized_volatility_${window}`, inputs: ['close'], warmUp: window, range: [0, null], source: SOURCE, set,
-    compute: (bars) => realizedVolatility(bars.close, window),
-  })),
+  ...WINDOWS.map(
+    ([window, set]): Feature => ({
+      name: `realized_volatility_${window}`,
+      inputs: ['close'],
+      warmUp: window,
+      range: [0, null],
+      source: SOURCE,
+      set,
+      compute: (bars) => realizedVolatility(bars.close, window),
+    }),
+  ),
   {
-    name: 'volatility_ratio_8_64', inputs: ['close'], warmUp: 64, range: [0, Math.sqrt(8)], source: SOURCE, set: 'basic',
+    name: 'volatility_ratio_8_64',
+    inputs: ['close'],
+    warmUp: 64,
+    range: [0, Math.sqrt(8)],
+    source: SOURCE,
+    set: 'basic',
     compute: (bars) => {
       const long = realizedVolatility(bars.close, 64);
       return realizedVolatility(bars.close, 8).map((short, t) => (long[t] === 0 ? 1 : short / long[t]));

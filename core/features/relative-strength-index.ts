@@ -17,7 +17,12 @@ export function relativeStrengthIndex(close: Float64Array, window: number): Floa
 }
 
 const entry = (window: number, set: FeatureSet): Feature => ({
-  name: `rsi_${window}`, inputs: ['close'], warmUp: wilderWarmUp(window) + 1, range: [0, 100], source: 'Wilder 1978', set,
+  name: `rsi_${window}`,
+  inputs: ['close'],
+  warmUp: wilderWarmUp(window) + 1,
+  range: [0, 100],
+  source: 'Wilder 1978',
+  set,
   compute: (bars) => relativeStrengthIndex(bars.close, window),
 });
 

@@ -10,11 +10,21 @@ const KURTOSIS_BOUND = (WINDOW * WINDOW - 3 * WINDOW + 3) / (WINDOW - 1) - 3;
 
 export const returnShapeFeatures: readonly Feature[] = [
   {
-    name: `skewness_${WINDOW}`, inputs: ['close'], warmUp: WINDOW, range: [-SKEW_BOUND, SKEW_BOUND], source: 'Harvey and Siddique 2000', set: 'all',
+    name: `skewness_${WINDOW}`,
+    inputs: ['close'],
+    warmUp: WINDOW,
+    range: [-SKEW_BOUND, SKEW_BOUND],
+    source: 'Harvey and Siddique 2000',
+    set: 'all',
     compute: (bars) => rollingMoments(logReturns(bars.close), WINDOW).skewness,
   },
   {
-    name: `kurtosis_${WINDOW}`, inputs: ['close'], warmUp: WINDOW, range: [-2, KURTOSIS_BOUND], source: 'Amaya, Christoffersen, Jacobs and Vasquez 2015', set: 'all',
+    name: `kurtosis_${WINDOW}`,
+    inputs: ['close'],
+    warmUp: WINDOW,
+    range: [-2, KURTOSIS_BOUND],
+    source: 'Amaya, Christoffersen, Jacobs and Vasquez 2015',
+    set: 'all',
     compute: (bars) => rollingMoments(logReturns(bars.close), WINDOW).kurtosis,
   },
 ];

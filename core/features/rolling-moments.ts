@@ -21,8 +21,10 @@ type Moments = [number, number, number, number, number];
 export function rollingMoments(values: Float64Array, window: number): RollingMoments {
   const length = values.length;
   const out = {
-    mean: new Float64Array(length).fill(Number.NaN), variance: new Float64Array(length).fill(Number.NaN),
-    skewness: new Float64Array(length).fill(Number.NaN), kurtosis: new Float64Array(length).fill(Number.NaN),
+    mean: new Float64Array(length).fill(Number.NaN),
+    variance: new Float64Array(length).fill(Number.NaN),
+    skewness: new Float64Array(length).fill(Number.NaN),
+    kurtosis: new Float64Array(length).fill(Number.NaN),
   };
   const suffix = new Float64Array(window * 5);
   const both: Moments = [0, 0, 0, 0, 0];
@@ -33,12 +35,11 @@ export function rollingMoments(values: Float64Array, window: number): RollingMom
     for (let t = start; t < end; t++) {
       append(running, values[t]);
       const offset = t - start + 1;
-      if (offset < window && start === 0) continue;
-      if (offset < window) {
-        for (let k = 0; k < 5; k++) earlier[k] = suffix[offset * 5 + k];
-        merge(earlier, running, both);
-        write(out, t, both);
-      } else write(out, t, running);
+      if (offset === window) write(out, t, running);
+      if (offset === window || start === 0) continue;
+      for (let k = 0; k < 5; k++) earlier[k] = suffix[offset * 5 + k];
+      merge(earlier, running, both);
+      write(out, t, both);
     }
     const backward: Moments = [0, 0, 0, 0, 0];
     for (let t = end - 1; t >= start; t--) {

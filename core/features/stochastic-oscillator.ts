@@ -15,15 +15,30 @@ export function stochasticOscillator(bars: Bars, window: number): Float64Array {
 
 export const stochasticFeatures: readonly Feature[] = [
   {
-    name: 'stochastic_k_14', inputs: INPUTS, warmUp: 13, range: [0, 100], source: 'Lane 1984', set: 'basic',
+    name: 'stochastic_k_14',
+    inputs: INPUTS,
+    warmUp: 13,
+    range: [0, 100],
+    source: 'Lane 1984',
+    set: 'basic',
     compute: (bars) => stochasticOscillator(bars, 14),
   },
   {
-    name: 'stochastic_d_14', inputs: INPUTS, warmUp: 15, range: [0, 100], source: 'Lane 1984 (%D: mean of three %K)', set: 'basic',
+    name: 'stochastic_d_14',
+    inputs: INPUTS,
+    warmUp: 15,
+    range: [0, 100],
+    source: 'Lane 1984 (%D: mean of three %K)',
+    set: 'basic',
     compute: (bars) => rollingMean(stochasticOscillator(bars, 14), 3),
   },
   {
-    name: 'williams_r_14', inputs: INPUTS, warmUp: 13, range: [-100, 0], source: 'Williams 1979 (%K - 100)', set: 'all',
+    name: 'williams_r_14',
+    inputs: INPUTS,
+    warmUp: 13,
+    range: [-100, 0],
+    source: 'Williams 1979 (%K - 100)',
+    set: 'all',
     compute: (bars) => stochasticOscillator(bars, 14).map((k) => k - 100),
   },
 ];

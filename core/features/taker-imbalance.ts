@@ -16,15 +16,30 @@ const SOURCE = 'Cont, Kukanov and Stoikov 2014';
 
 export const takerImbalanceFeatures: readonly Feature[] = [
   {
-    name: 'taker_imbalance', inputs: INPUTS, warmUp: 0, range: [-1, 1], source: SOURCE, set: 'minimal',
+    name: 'taker_imbalance',
+    inputs: INPUTS,
+    warmUp: 0,
+    range: [-1, 1],
+    source: SOURCE,
+    set: 'minimal',
     compute: takerImbalance,
   },
   {
-    name: 'taker_imbalance_ema_8', inputs: INPUTS, warmUp: spanWarmUp(8), range: [-1, 1], source: SOURCE, set: 'minimal',
+    name: 'taker_imbalance_ema_8',
+    inputs: INPUTS,
+    warmUp: spanWarmUp(8),
+    range: [-1, 1],
+    source: SOURCE,
+    set: 'minimal',
     compute: (bars) => spanAverage(takerImbalance(bars), 8),
   },
   {
-    name: 'taker_imbalance_ema_32', inputs: INPUTS, warmUp: spanWarmUp(32), range: [-1, 1], source: SOURCE, set: 'all',
+    name: 'taker_imbalance_ema_32',
+    inputs: INPUTS,
+    warmUp: spanWarmUp(32),
+    range: [-1, 1],
+    source: SOURCE,
+    set: 'all',
     compute: (bars) => spanAverage(takerImbalance(bars), 32),
   },
 ];

@@ -10,7 +10,14 @@ export function trueStrengthIndex(close: Float64Array, slow: number, fast: numbe
   return spanAverage(spanAverage(change, slow), fast).map((value, t) => (size[t] === 0 ? 0 : (100 * value) / size[t]));
 }
 
-export const trueStrengthFeatures: readonly Feature[] = [{
-  name: 'tsi_25_13', inputs: ['close'], warmUp: spanWarmUp(25) + spanWarmUp(13) + 1, range: [-100, 100], source: 'Blau 1991', set: 'basic',
-  compute: (bars) => trueStrengthIndex(bars.close, 25, 13),
-}];
+export const trueStrengthFeatures: readonly Feature[] = [
+  {
+    name: 'tsi_25_13',
+    inputs: ['close'],
+    warmUp: spanWarmUp(25) + spanWarmUp(13) + 1,
+    range: [-100, 100],
+    source: 'Blau 1991',
+    set: 'basic',
+    compute: (bars) => trueStrengthIndex(bars.close, 25, 13),
+  },
+];

@@ -5,11 +5,21 @@ import { rollingSum } from './rolling-sum.js';
 
 /** close / VWAP - 1, the VWAP of `window` bars' typical prices; 0 where they have no volume; NaN for the first window - 1 bars. */
 export function volumeWeightedDistance(bars: Bars, window: number): Float64Array {
-  const value = rollingSum(bars.volume.map((volume, t) => (volume * (bars.high[t] + bars.low[t] + bars.close[t])) / 3), window);
+  const value = rollingSum(
+    bars.volume.map((volume, t) => (volume * (bars.high[t] + bars.low[t] + bars.close[t])) / 3),
+    window,
+  );
   return rollingSum(bars.volume, window).map((volume, t) => (volume === 0 ? 0 : (bars.close[t] * volume) / value[t] - 1));
 }
 
-export const volumeWeightedFeatures: readonly Feature[] = [{
-  name: 'vwap_distance_32', inputs: ['high', 'low', 'close', 'volume'], warmUp: 31, range: [-1, null], source: 'Berkowitz, Logue and Noser 1988',
-  set: 'basic', compute: (bars) => volumeWeightedDistance(bars, 32),
-}];
+export const volumeWeightedFeatures: readonly Feature[] = [
+  {
+    name: 'vwap_distance_32',
+    inputs: ['high', 'low', 'close', 'volume'],
+    warmUp: 31,
+    range: [-1, null],
+    source: 'Berkowitz, Logue and Noser 1988',
+    set: 'basic',
+    compute: (bars) => volumeWeightedDistance(bars, 32),
+  },
+];

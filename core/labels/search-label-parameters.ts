@@ -25,8 +25,9 @@ const LOOKBACKS = [1, 4, 16] as const;
 /** Least sum of uniqueness of a fold's train part and of its left-out part. */
 const MINIMUM_FOLD_SAMPLE = 5;
 
-const SCORE = 'mean over the left-out folds of the t statistic (uniqueness-weighted mean over standard deviation of the net log return a trade, '
-  + 'times the root of the summed uniqueness) of the one of six rules (follow or oppose the move of the last 1, 4 or 16 bars) with the highest t on the other folds';
+const SCORE =
+  'mean over the left-out folds of the t statistic (uniqueness-weighted mean over standard deviation of the net log return a trade, ' +
+  'times the root of the summed uniqueness) of the one of six rules (follow or oppose the move of the last 1, 4 or 16 bars) with the highest t on the other folds';
 
 /**
  * The candidate with the highest score, the first of equal ones; candidates in the order takeProfit, stopLoss, holdingBars (last
@@ -35,23 +36,28 @@ const SCORE = 'mean over the left-out folds of the t statistic (uniqueness-weigh
  * Where any fold of every candidate has too little data the first candidate stands, with status insufficient.
  */
 export function searchLabelParameters(bars: Bars, volatility: Float64Array, options: LabelSearchOptions): LabelChoice {
-  const candidates = options.takeProfit.flatMap((takeProfit) => options.stopLoss.flatMap((stopLoss) =>
-    options.holdingBars.map((holdingBars): LabelCandidate => ({ takeProfit, stopLoss, holdingBars }))));
+  const candidates = options.takeProfit.flatMap((takeProfit) =>
+    options.stopLoss.flatMap((stopLoss) => options.holdingBars.map((holdingBars): LabelCandidate => ({ takeProfit, stopLoss, holdingBars }))),
+  );
   if (candidates.length === 0) throw new RangeError('expected at least one candidate of takeProfit, stopLoss and holdingBars, found none');
   const sides = ruleSides(bars.close);
   const scored = candidates.map((candidate, i) => {
     options.progress?.(i / candidates.length);
     return scoreCandidate(bars, volatility, { candidate, sides, options });
   });
-  const best = scored.reduce<ScoredLabelCandidate | null>((top, next) =>
-    (next.score !== null && (top === null || next.score > top.score!) ? next : top), null);
+  const best = scored.reduce<ScoredLabelCandidate | null>((top, next) => (next.score !== null && (top === null || next.score > top.score!) ? next : top), null);
   const { takeProfit, stopLoss, holdingBars } = best ?? candidates[0];
   return {
-    takeProfit, stopLoss, holdingBars, holdingMs: holdingBars * options.periodMs, volatilitySpanBars: VOLATILITY_SPAN_BARS,
+    takeProfit,
+    stopLoss,
+    holdingBars,
+    holdingMs: holdingBars * options.periodMs,
+    volatilitySpanBars: VOLATILITY_SPAN_BARS,
     status: best === null ? 'insufficient' : 'chosen',
-    reason: best === null
-      ? `every candidate has a fold with less than ${MINIMUM_FOLD_SAMPLE} independent labels in train; the first candidate stands`
-      : `highest of ${scored.filter(({ score }) => score !== null).length} scored candidates`,
+    reason:
+      best === null
+        ? `every candidate has a fold with less than ${MINIMUM_FOLD_SAMPLE} independent labels in train; the first candidate stands`
+        : `highest of ${scored.filter(({ score }) => score !== null).length} scored candidates`,
     score: SCORE,
     candidates: scored,
   };
@@ -64,10 +70,19 @@ interface Rule {
 }
 
 function ruleSides(close: Float64Array): readonly Rule[] {
-  return LOOKBACKS.flatMap((lookback) => ([['follow', 1], ['oppose', -1]] as const).map(([name, sign]): Rule => ({
-    name: `${name}-${lookback}`,
-    side: close.map((price, t) => (t < lookback ? 0 : sign * Math.sign(price - close[t - lookback]))),
-  })));
+  return LOOKBACKS.flatMap((lookback) =>
+    (
+      [
+        ['follow', 1],
+        ['oppose', -1],
+      ] as const
+    ).map(
+      ([name, sign]): Rule => ({
+        name: `${name}-${lookback}`,
+        side: close.map((price, t) => (t < lookback ? 0 : sign * Math.sign(price - close[t - lookback]))),
+      }),
+    ),
+  );
 }
 
 interface Trial {
@@ -88,10 +103,12 @@ function scoreCandidate(bars: Bars, volatility: Float64Array, { candidate, sides
     return { ...candidate, score: null, foldScores: [], foldRules: [], effectiveSampleSize: sample };
   }
   const cost = 2 * options.costPerFill;
-  const returns = sides.map(({ side }) => Float64Array.from(rows, (t) => {
-    if (side[t] === 0) return Number.NaN;
-    return (side[t] > 0 ? long.logReturn[t] : -short.logReturn[t]) - cost;
-  }));
+  const returns = sides.map(({ side }) =>
+    Float64Array.from(rows, (t) => {
+      if (side[t] === 0) return Number.NaN;
+      return (side[t] > 0 ? long.logReturn[t] : -short.logReturn[t]) - cost;
+    }),
+  );
   const folds = planPurgedFolds({ startMs, endMs, folds: options.folds, embargoMs: options.embargoMs });
   const results = folds.map(({ train, test }) => {
     const trainScores = returns.map((values) => weightedScore(values, train, { startMs, endMs }) ?? Number.NEGATIVE_INFINITY);
@@ -108,7 +125,10 @@ function scoreCandidate(bars: Bars, volatility: Float64Array, { candidate, sides
 /** t statistic of the returns on the rows, weighted by uniqueness among the rows that trade; null below the least sample or without spread. */
 function weightedScore(returns: Float64Array, rows: Int32Array, spans: { startMs: Float64Array; endMs: Float64Array }): number | null {
   const traded = rows.filter((row) => !Number.isNaN(returns[row]));
-  const weights = computeUniqueness(Float64Array.from(traded, (row) => spans.startMs[row]), Float64Array.from(traded, (row) => spans.endMs[row]));
+  const weights = computeUniqueness(
+    Float64Array.from(traded, (row) => spans.startMs[row]),
+    Float64Array.from(traded, (row) => spans.endMs[row]),
+  );
   let weight = 0;
   let mean = 0;
   let squares = 0;

@@ -43,8 +43,10 @@ export function computeTripleBarrier(bars: Bars, volatility: Float64Array, optio
     if (!(volatility[t] > 0)) continue;
     const close = bars.close[t];
     const touch = firstTouch(bars, t + 1, {
-      upper: close * Math.exp(up * volatility[t]), lower: close * Math.exp(-down * volatility[t]),
-      stop: side === 1 ? 'lower' : 'upper', deadlineMs: bars.closeTimeMs[t] + holdingMs,
+      upper: close * Math.exp(up * volatility[t]),
+      lower: close * Math.exp(-down * volatility[t]),
+      stop: side === 1 ? 'lower' : 'upper',
+      deadlineMs: bars.closeTimeMs[t] + holdingMs,
     });
     if (touch === null) continue;
     label[t] = touch.barrier === 1 || (touch.barrier === 0 && touch.price > close) ? 1 : 0;

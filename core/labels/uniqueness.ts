@@ -37,7 +37,7 @@ function accumulateShares(starts: Float64Array, ends: Float64Array): { times: Fl
   let count = 0;
   let total = 0;
   let open = 0;
-  for (let s = 0, e = 0; e < ends.length;) {
+  for (let s = 0, e = 0; e < ends.length; ) {
     const time = s < starts.length && starts[s] < ends[e] ? starts[s] : ends[e];
     if (count > 0 && open > 0) total += (time - times[count - 1]) / open;
     times[count] = time;

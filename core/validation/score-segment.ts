@@ -9,6 +9,7 @@ import { runBacktest } from '../backtest/run-backtest.js';
 import type { TradingCosts } from '../backtest/trading-costs.js';
 import type { ChainDecisions } from '../chain/apply-chain.js';
 import { applyChain } from '../chain/apply-chain.js';
+import type { FeatureMemo } from '../chain/feature-memo.js';
 import type { TrainedChain } from '../chain/trained-chain.js';
 import type { Bars } from '../data/bars.js';
 import type { Table } from '../data/table.js';
@@ -20,6 +21,8 @@ export interface SegmentData {
   readonly fineBars: Bars;
   /** Schema ares.funding. */
   readonly funding: Table;
+  /** Where features of exactly these bars and payments may be remembered; default nowhere. */
+  readonly memo?: FeatureMemo;
 }
 
 export interface SegmentTerms {
@@ -44,6 +47,7 @@ export function scoreSegment(chain: TrainedChain, data: SegmentData, terms: Segm
   const decisions = applyChain(chain, {
     fineBars: data.fineBars,
     funding: { timeMs: float64Column(data.funding, 'timeMs'), rate: float64Column(data.funding, 'rate') },
+    ...(data.memo === undefined ? {} : { memo: data.memo }),
   }, terms);
   const market = prepareMarket(data.fineBars, data.funding, terms);
   const { takeProfit, stopLoss, holdingBars } = chain.labelChoice;

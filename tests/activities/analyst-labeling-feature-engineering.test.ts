@@ -24,8 +24,12 @@ const choice = await inputs.json<LabelChoice>(STEP, 'label-choice');
 /** The same market until a time; from there on each minute's prices are times a factor of its own. */
 function changedAfter(timeMs: number): (market: SimulatedMarket) => SimulatedMarket {
   return ({ fineBars, funding }) => {
-    const scale = (values: Float64Array): Float64Array => values.map((value, t) => (fineBars.closeTimeMs[t]! > timeMs ? value * Math.exp(0.001 * ((t * 7) % 13)) : value));
-    return { fineBars: { ...fineBars, open: scale(fineBars.open), high: scale(fineBars.high), low: scale(fineBars.low), close: scale(fineBars.close) }, funding };
+    const scale = (values: Float64Array): Float64Array =>
+      values.map((value, t) => (fineBars.closeTimeMs[t]! > timeMs ? value * Math.exp(0.001 * ((t * 7) % 13)) : value));
+    return {
+      fineBars: { ...fineBars, open: scale(fineBars.open), high: scale(fineBars.high), low: scale(fineBars.low), close: scale(fineBars.close) },
+      funding,
+    };
   };
 }
 
@@ -89,6 +93,9 @@ test('the planted signal is in the features: the taker imbalance ranks the label
 
 test('the catalogue names every feature column with its warm-up and source', async () => {
   const catalog = await inputs.json<{ name: string; warmUp: number; source: string; set: FeatureSet }[]>(STEP, 'feature-catalog');
-  assert.deepEqual(catalog.map(({ name }) => name), Object.keys(features.columns).slice(1));
+  assert.deepEqual(
+    catalog.map(({ name }) => name),
+    Object.keys(features.columns).slice(1),
+  );
   assert.ok(catalog.every(({ warmUp, source, set }) => warmUp >= 0 && source.length > 0 && set === 'minimal'));
 });

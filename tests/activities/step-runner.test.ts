@@ -54,7 +54,7 @@ describe('the step runner', () => {
   async function compute(job: ComputeJob): Promise<ComputeAnswer> {
     const outputs = makeStepOutputs(job.stagingFolder);
     await outputs.json(`${job.unit ?? 'whole'}`, 'test', work(job));
-    return { staged: outputs.staged(), rowsIn: 1, rowsOut: 2 };
+    return { staged: outputs.staged(), rowsIn: 1, rowsOut: 2, featureCacheHits: 0 };
   }
 
   const request = (change: Partial<StepRequest> = {}): StepRequest => ({ plan: makePlan({ symbol: `SYM${symbol}` }), step: 'data-collection', unit: null, inputs: {}, cache: 'use', ...change });

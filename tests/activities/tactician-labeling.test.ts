@@ -22,8 +22,10 @@ const SPEC: RunSpecInput = { preset: 'quick-test', simulation: { tradesPerMinute
 function signalTable(labels: Table, probability: (row: number) => number): Table {
   const rows = [...textColumn(labels, 'segment').keys()].filter((row) => textColumn(labels, 'segment')[row] !== 'none');
   return makeTable({
-    row: Int32Array.from(rows), closeTimeMs: Float64Array.from(rows, (row) => float64Column(labels, 'closeTimeMs')[row]!),
-    probability: Float64Array.from(rows, probability), segment: rows.map((row) => textColumn(labels, 'segment')[row]!),
+    row: Int32Array.from(rows),
+    closeTimeMs: Float64Array.from(rows, (row) => float64Column(labels, 'closeTimeMs')[row]!),
+    probability: Float64Array.from(rows, probability),
+    segment: rows.map((row) => textColumn(labels, 'segment')[row]!),
     fold: Int32Array.from(rows, (row) => (textColumn(labels, 'segment')[row] === 'train' ? row % 4 : -1)),
   });
 }
@@ -32,7 +34,13 @@ async function runStep8(chain: SimulatedChain, signals: Table): Promise<StepInpu
   const artifacts = new Map(chain.memory.artifacts);
   artifacts.set('analyst-ensemble-creation', new Map([['signals', { table: signals }]]));
   const memory = { artifacts };
-  await runStepInProcess(tacticianLabeling, labelTactician, chain.plan, { memory, ports: chainPorts(), execution: EXECUTION, signal: new AbortController().signal, progress: () => undefined });
+  await runStepInProcess(tacticianLabeling, labelTactician, chain.plan, {
+    memory,
+    ports: chainPorts(),
+    execution: EXECUTION,
+    signal: new AbortController().signal,
+    progress: () => undefined,
+  });
   return memoryInputs(memory);
 }
 
@@ -58,7 +66,7 @@ test('entry follows the signal by a minute, and its features are stamped with it
   assert.deepEqual(float64Column(features, 'closeTimeMs'), entryMs);
 });
 
-test('an example lies in its signal\'s segment, or in none where its outcome is known later', () => {
+test("an example lies in its signal's segment, or in none where its outcome is known later", () => {
   const [own, ofSignal] = [textColumn(labels, 'segment'), textColumn(signals, 'segment')];
   const ends = float64Column(labels, 'labelEndMs');
   own.forEach((segment, i) => {
@@ -70,7 +78,10 @@ test('an example lies in its signal\'s segment, or in none where its outcome is 
 
 test('signals that know the outcome win more often than signals that oppose it', async () => {
   const winRate = async (sign: number): Promise<number> => {
-    const known = await runStep8(chain, signalTable(analystLabels, (row) => 0.5 + sign * 0.4 * (2 * float64Column(analystLabels, 'label')[row]! - 1)));
+    const known = await runStep8(
+      chain,
+      signalTable(analystLabels, (row) => 0.5 + sign * 0.4 * (2 * float64Column(analystLabels, 'label')[row]! - 1)),
+    );
     const outcome = float64Column(await known.table('tactician-labeling', 'labels', 'ares.tactician-labels'), 'label').filter((value) => !Number.isNaN(value));
     return outcome.reduce((sum, value) => sum + value, 0) / outcome.length;
   };
@@ -79,7 +90,10 @@ test('signals that know the outcome win more often than signals that oppose it',
 });
 
 test('other signals give other examples (inventory A8)', async () => {
-  const other = await runStep8(chain, signalTable(analystLabels, () => 0.9));
+  const other = await runStep8(
+    chain,
+    signalTable(analystLabels, () => 0.9),
+  );
   const theirs = await other.table('tactician-labeling', 'labels', 'ares.tactician-labels');
   assert.notDeepEqual(int32Column(theirs, 'side'), int32Column(labels, 'side'));
 });
@@ -96,7 +110,13 @@ test('on spot only the long signals make examples', async () => {
 
 test('signals that make no example fail the step', async () => {
   const spot = { ...chain, plan: { ...chain.plan, spec: { ...chain.plan.spec, market: 'spot' as const } } };
-  await assert.rejects(runStep8(spot, signalTable(analystLabels, () => 0.1)), { name: 'InsufficientData', message: /none among \d+ signals/ });
+  await assert.rejects(
+    runStep8(
+      spot,
+      signalTable(analystLabels, () => 0.1),
+    ),
+    { name: 'InsufficientData', message: /none among \d+ signals/ },
+  );
 });
 
 test('a signal whose time is not that of its bar is refused', async () => {

@@ -28,8 +28,10 @@ export function chainPorts(): StepPorts {
     tensorBackend: async () => openTensorBackend({ device: 'cpu' }),
     registry: { register: refuse },
     ledger: { record: refuse },
+    readObject: refuse,
     report: makeReportRenderer(),
     archive: makeBundleArchive(),
+    featureMemo: () => (_name, compute) => compute(),
     sha256: sha256Hex,
   };
 }

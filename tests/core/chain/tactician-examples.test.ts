@@ -19,7 +19,9 @@ function signalsOn(fine: Bars, count: number, seed = 4): AnalystSignals {
   const random = makeRandom(seed);
   const closeTimeMs = Float64Array.from({ length: count }, (_, i) => fine.openTimeMs[0]! + (i + 1) * 15 * MINUTE_MS);
   return {
-    closeTimeMs, probability: closeTimeMs.map(() => random.uniform()), volatility: closeTimeMs.map(() => 0.005 + 0.005 * random.uniform()),
+    closeTimeMs,
+    probability: closeTimeMs.map(() => random.uniform()),
+    volatility: closeTimeMs.map(() => 0.005 + 0.005 * random.uniform()),
     regimes: Float64Array.from({ length: count * 4 }, (_, k) => (k % 4 === 1 ? 0.7 : 0.1)),
   };
 }
@@ -30,10 +32,19 @@ function oneSignal(probability = 0.8): { signals: AnalystSignals; fine: Bars } {
   for (const name of ['open', 'close'] as const) fine[name].fill(100);
   fine.high.fill(100.1);
   fine.low.fill(99.9);
-  return { fine, signals: { closeTimeMs: Float64Array.of(fine.closeTimeMs[14]!), probability: Float64Array.of(probability), volatility: Float64Array.of(0.01), regimes: Float64Array.of(0.1, 0.2, 0.3, 0.4) } };
+  return {
+    fine,
+    signals: {
+      closeTimeMs: Float64Array.of(fine.closeTimeMs[14]!),
+      probability: Float64Array.of(probability),
+      volatility: Float64Array.of(0.01),
+      regimes: Float64Array.of(0.1, 0.2, 0.3, 0.4),
+    },
+  };
 }
 
-const label = (signals: AnalystSignals, fine: Bars): ReturnType<typeof tacticianLabels> => tacticianLabels(tacticianFeatures(signals, fine, OPTIONS), fine, RULES);
+const label = (signals: AnalystSignals, fine: Bars): ReturnType<typeof tacticianLabels> =>
+  tacticianLabels(tacticianFeatures(signals, fine, OPTIONS), fine, RULES);
 
 test('the decision falls at the close of the first fine bar after the signal, the fill at the next open', () => {
   const { signals, fine } = oneSignal();
@@ -74,14 +85,14 @@ test('a bar that meets target and stop counts for the stop', () => {
   assert.deepEqual([label(signals, fine).label[0], label(signals, fine).barrier[0]], [0, -1]);
 });
 
-test('the signal\'s own bars and the decision bar decide nothing', () => {
+test("the signal's own bars and the decision bar decide nothing", () => {
   const { signals, fine } = oneSignal();
   fine.high.fill(150, 0, 16);
   fine.low.fill(50, 0, 16);
   assert.equal(label(signals, fine).barrier[0], 0);
 });
 
-test('at the analyst\'s vertical barrier a gain that does not pay its costs is no success', () => {
+test("at the analyst's vertical barrier a gain that does not pay its costs is no success", () => {
   const { signals, fine } = oneSignal();
   const last = 14 + 60;
   fine.close[last] = 100.1;
@@ -101,7 +112,8 @@ test('an outcome beyond the fine bars is NaN', () => {
 
 test('no example is made of a short signal on spot, without volatility, or without a fine bar in time', () => {
   const { signals, fine } = oneSignal(0.3);
-  const count = (changed: Partial<AnalystSignals>, bars: Bars, options: Partial<TacticianOptions> = {}): number => tacticianFeatures({ ...signals, ...changed }, bars, { ...OPTIONS, ...options }).signal.length;
+  const count = (changed: Partial<AnalystSignals>, bars: Bars, options: Partial<TacticianOptions> = {}): number =>
+    tacticianFeatures({ ...signals, ...changed }, bars, { ...OPTIONS, ...options }).signal.length;
   assert.equal(count({}, fine), 1);
   assert.equal(count({}, fine, { market: 'spot' }), 0);
   assert.equal(count({ probability: Float64Array.of(0.5) }, fine, { market: 'spot' }), 1);
@@ -119,9 +131,12 @@ test('features are those of the decision bar, beside what the signal says', () =
   for (const i of [0, 20, 49]) {
     all.names.forEach((name, j) => assert.ok(Object.is(at(`fine_${name}`, i), all.columns[j]![fineBar[i]!])));
     const probability = signals.probability[signal[i]!]!;
-    assert.deepEqual([at('analyst_probability', i), at('analyst_confidence', i), at('side', i)], [probability, Math.abs(2 * probability - 1), probability >= 0.5 ? 1 : -1]);
+    assert.deepEqual(
+      [at('analyst_probability', i), at('analyst_confidence', i), at('side', i)],
+      [probability, Math.abs(2 * probability - 1), probability >= 0.5 ? 1 : -1],
+    );
     assert.deepEqual([at('minutes_since_signal', i), at('regime_bear', i)], [1, 0.7]);
-    const move = Math.log(fine.close[fineBar[i]!]! / fine.close[fineBar[i]! - 1]!) * side[i]! / volatility[i]!;
+    const move = (Math.log(fine.close[fineBar[i]!]! / fine.close[fineBar[i]! - 1]!) * side[i]!) / volatility[i]!;
     assert.ok(Math.abs(at('move_since_signal', i) - move) < 1e-12);
   }
   assert.equal(new Set(features.names).size, features.names.length);

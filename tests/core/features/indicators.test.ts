@@ -34,12 +34,20 @@ function column(name: string): Float64Array {
 }
 
 test('the reference series is the one that the references were computed on', () => {
-  close(bars.close.reduce((a, b) => a + b), 29617.89);
-  close(bars.volume.reduce((a, b) => a + b), 157342);
+  close(
+    bars.close.reduce((a, b) => a + b),
+    29617.89,
+  );
+  close(
+    bars.volume.reduce((a, b) => a + b),
+    157342,
+  );
 });
 
 test('rsi gives the published example of 14 bars, from bar 14 on (M3.2.17)', () => {
-  const closes = Float64Array.from([44.34, 44.09, 44.15, 43.61, 44.33, 44.83, 45.10, 45.42, 45.84, 46.08, 45.89, 46.03, 45.61, 46.28, 46.28, 46.00, 46.03, 46.41, 46.22, 45.64]);
+  const closes = Float64Array.from([
+    44.34, 44.09, 44.15, 43.61, 44.33, 44.83, 45.1, 45.42, 45.84, 46.08, 45.89, 46.03, 45.61, 46.28, 46.28, 46.0, 46.03, 46.41, 46.22, 45.64,
+  ]);
   const rsi = relativeStrengthIndex(closes, 14);
   assert.ok(Number.isNaN(rsi[13]));
   [70.464135, 66.249619, 66.480942, 69.346853, 66.294713, 57.915021].forEach((value, i) => close(rsi[14 + i], value, 1e-8));
@@ -47,7 +55,13 @@ test('rsi gives the published example of 14 bars, from bar 14 on (M3.2.17)', () 
 
 test('rsi of a constant series is 50 and of a rising one 100', () => {
   assert.equal(relativeStrengthIndex(new Float64Array(30).fill(7), 14)[29], 50);
-  assert.equal(relativeStrengthIndex(Float64Array.from({ length: 30 }, (_, t) => 1 + t), 14)[29], 100);
+  assert.equal(
+    relativeStrengthIndex(
+      Float64Array.from({ length: 30 }, (_, t) => 1 + t),
+      14,
+    )[29],
+    100,
+  );
 });
 
 test('range volatilities give the known answers on four bars (M3.2.13)', () => {
@@ -84,7 +98,7 @@ test('indicators that TA-Lib begins otherwise equal it once the start is forgott
   close(movement.average[299], 16.599176078915086, 1e-6);
 });
 
-test('bollinger position and width equal TA-Lib\'s bands', () => {
+test("bollinger position and width equal TA-Lib's bands", () => {
   const [upper, lower, middle] = [101.62025161906166, 100.11474838093827, 100.86749999999996];
   close(column('bollinger_position_20')[100], (bars.close[100]! - middle) / (upper - middle), 1e-8);
   close(column('bollinger_width_20')[100], (upper - lower) / middle, 1e-8);
@@ -111,9 +125,15 @@ test('roll spread of prices that bounce between bid and ask is the spread', () =
   close(rollSpread(bounce, 32)[199], 0.002, 1e-6);
 });
 
-test('corwin-schultz of two equal bars around one price follows the paper\'s formula by hand', () => {
+test("corwin-schultz of two equal bars around one price follows the paper's formula by hand", () => {
   const two = walkBars(2, 1);
-  for (const [name, value] of [['open', 100], ['high', 101], ['low', 99], ['close', 100]] as const) two[name].fill(value);
+  for (const [name, value] of [
+    ['open', 100],
+    ['high', 101],
+    ['low', 99],
+    ['close', 100],
+  ] as const)
+    two[name].fill(value);
   const log = Math.log(101 / 99);
   const alpha = (Math.sqrt(4 * log * log) - Math.sqrt(2 * log * log)) / (3 - 2 * Math.SQRT2) - Math.sqrt((log * log) / (3 - 2 * Math.SQRT2));
   // Equal beta terms make alpha the log range itself: the whole range is spread.

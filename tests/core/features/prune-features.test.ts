@@ -22,9 +22,18 @@ const ALL = Int32Array.from({ length: 200 }, (_, t) => t);
 
 test('constant and empty columns go for variance, nearly equal ones for correlation, the rest stay', () => {
   const decisions = pruneFeatures(featureMatrix(Object.values(COLUMNS)), names, { rows: ALL });
-  assert.deepEqual(decisions.map(({ feature, stage }) => [feature, stage]), [
-    ['first', 'kept'], ['other', 'kept'], ['constant', 'variance'], ['unknown', 'variance'], ['mirrored', 'correlation'], ['nearly', 'kept'], ['gappy', 'correlation'],
-  ]);
+  assert.deepEqual(
+    decisions.map(({ feature, stage }) => [feature, stage]),
+    [
+      ['first', 'kept'],
+      ['other', 'kept'],
+      ['constant', 'variance'],
+      ['unknown', 'variance'],
+      ['mirrored', 'correlation'],
+      ['nearly', 'kept'],
+      ['gappy', 'correlation'],
+    ],
+  );
   assert.deepEqual(keptFeatures(decisions), ['first', 'other', 'nearly']);
   assert.match(decisions[4]!.reason, /-1\.0000 with first/);
   assert.ok(Math.abs(decisions[4]!.statistic - 1) < 1e-9);

@@ -17,24 +17,33 @@ function near(actual: number, expected: number, scale: number): void {
 }
 
 test('rolling sums, extremes and moments equal those of each window taken alone', () => {
-  fc.assert(fc.property(series, ([values, window]) => {
-    const data = Float64Array.from(values);
-    const [sum, maximum, minimum, age, moments] = [rollingSum(data, window), rollingMaximum(data, window), rollingMinimum(data, window), barsSinceMaximum(data, window), rollingMoments(data, window)];
-    windows(values, window).forEach((part, t) => {
-      if (part === null) {
-        assert.ok([sum, maximum, minimum, age, moments.mean, moments.variance].every((column) => Number.isNaN(column[t])));
-        return;
-      }
-      const mean = part.reduce((a, b) => a + b, 0) / window;
-      const size = Math.max(...part.map(Math.abs));
-      near(sum[t]!, mean * window, size * window);
-      assert.equal(maximum[t], Math.max(...part));
-      assert.equal(minimum[t], Math.min(...part));
-      assert.equal(age[t], window - 1 - part.lastIndexOf(Math.max(...part)));
-      near(moments.mean[t]!, mean, size);
-      near(moments.variance[t]!, part.reduce((a, b) => a + (b - mean) ** 2, 0) / (window - 1), size * size);
-    });
-  }), { numRuns: 200 });
+  fc.assert(
+    fc.property(series, ([values, window]) => {
+      const data = Float64Array.from(values);
+      const [sum, maximum, minimum, age, moments] = [
+        rollingSum(data, window),
+        rollingMaximum(data, window),
+        rollingMinimum(data, window),
+        barsSinceMaximum(data, window),
+        rollingMoments(data, window),
+      ];
+      windows(values, window).forEach((part, t) => {
+        if (part === null) {
+          assert.ok([sum, maximum, minimum, age, moments.mean, moments.variance].every((column) => Number.isNaN(column[t])));
+          return;
+        }
+        const mean = part.reduce((a, b) => a + b, 0) / window;
+        const size = Math.max(...part.map(Math.abs));
+        near(sum[t]!, mean * window, size * window);
+        assert.equal(maximum[t], Math.max(...part));
+        assert.equal(minimum[t], Math.min(...part));
+        assert.equal(age[t], window - 1 - part.lastIndexOf(Math.max(...part)));
+        near(moments.mean[t]!, mean, size);
+        near(moments.variance[t]!, part.reduce((a, b) => a + (b - mean) ** 2, 0) / (window - 1), size * size);
+      });
+    }),
+    { numRuns: 200 },
+  );
 });
 
 test('a window past a NaN or a huge value is what it would have been without it', () => {

@@ -18,7 +18,11 @@ const skip = testData === null ? 'no real market data: set ARES_TEST_DATA' : fal
 
 /** Columns of a comma-separated table as text. */
 function readOracle(name: string): Record<string, string[]> {
-  const [head, ...rows] = gunzipSync(readFileSync(join(testData!, 'oracle', name))).toString().trim().split('\n').map((line) => line.split(','));
+  const [head, ...rows] = gunzipSync(readFileSync(join(testData!, 'oracle', name)))
+    .toString()
+    .trim()
+    .split('\n')
+    .map((line) => line.split(','));
   return Object.fromEntries(head!.map((column, j) => [column, rows.map((row) => row[j]!)]));
 }
 
@@ -42,17 +46,25 @@ function dailyVolatility({ timeMs, close }: { timeMs: Float64Array; close: Float
 test('the first close strictly beyond a barrier labels the event, else the vertical barrier does', () => {
   const timeMs = Float64Array.of(0, 1, 2, 3, 4, 5);
   const close = Float64Array.of(100, 150, 90, 60, 60, 60);
-  const labels = computeCloseTripleBarrier(timeMs, close, { events: Int32Array.of(0, 1, 3, 4), targets: new Float64Array(4).fill(0.5), takeProfit: 1, stopLoss: 1, holdingMs: 2 });
+  const labels = computeCloseTripleBarrier(timeMs, close, {
+    events: Int32Array.of(0, 1, 3, 4),
+    targets: new Float64Array(4).fill(0.5),
+    takeProfit: 1,
+    stopLoss: 1,
+    holdingMs: 2,
+  });
   // 100 to 150 is exactly the barrier, not beyond it; event 4 runs out of data.
   assert.deepEqual([...labels.touchBar], [2, 3, 5, -1]);
   assert.deepEqual([...labels.label], [0, -1, 0, Number.NaN]);
 });
 
-test('daily volatility of the dollar bars equals mlfinpy\'s and ends with the known value (M3.3.18)', { skip }, () => {
+test("daily volatility of the dollar bars equals mlfinpy's and ends with the known value (M3.3.18)", { skip }, () => {
   const volatility = dailyVolatility(dollarBars());
   const expected = numbers(readOracle('expected-series.csv.gz')['daily_vol']!);
   assert.ok(Math.abs(volatility[999]! - 0.008968238932170641) < 1e-14);
-  volatility.forEach((value, t) => assert.ok(Number.isNaN(value) === Number.isNaN(expected[t]!) && !(Math.abs(value - expected[t]!) > 1e-12), `bar ${t}: ${value} against ${expected[t]}`));
+  volatility.forEach((value, t) =>
+    assert.ok(Number.isNaN(value) === Number.isNaN(expected[t]!) && !(Math.abs(value - expected[t]!) > 1e-12), `bar ${t}: ${value} against ${expected[t]}`),
+  );
 });
 
 test('nine events at a CUSUM of 0.02 give the known targets and labels, and two end otherwise without a vertical barrier (M3.3.18)', { skip }, () => {
@@ -89,31 +101,36 @@ test('302 events of mlfinpy have its end times, returns and labels', { skip }, (
   assert.equal(compared, 287);
 });
 
-test('uniqueness of these labels equals mlfinpy\'s, counted over bars with both ends included', { skip }, () => {
+test("uniqueness of these labels equals mlfinpy's, counted over bars with both ends included", { skip }, () => {
   const bars = dollarBars();
   const oracle = readOracle('expected-triple-barrier.csv.gz');
   const index = (texts: readonly string[]): Float64Array => times(texts).map((time) => (Number.isNaN(time) ? Number.NaN : lowerBound(bars.timeMs, time)));
-  const uniqueness = computeUniqueness(index(oracle['date_time']!), index(oracle['t1']!).map((bar) => bar + 1));
+  const uniqueness = computeUniqueness(
+    index(oracle['date_time']!),
+    index(oracle['t1']!).map((bar) => bar + 1),
+  );
   const expected = numbers(oracle['avg_uniqueness']!);
   const known = [...expected.keys()].filter((i) => !Number.isNaN(expected[i]!) && !Number.isNaN(uniqueness[i]!));
   assert.ok(known.length >= 287);
   for (const i of known) assert.ok(Math.abs(uniqueness[i]! - expected[i]!) < 1e-9, `event ${i}: ${uniqueness[i]} against ${expected[i]}`);
 });
 
-test('range volatilities and the fractional difference of the dollar bars equal mlfinpy\'s', { skip }, () => {
+test("range volatilities and the fractional difference of the dollar bars equal mlfinpy's", { skip }, () => {
   const source = readOracle('dollar_bar_sample-2015-01.csv.gz');
   const bars = makeBars(1000);
   for (const name of ['open', 'high', 'low', 'close'] as const) bars[name].set(numbers(source[name]!));
   const oracle = readOracle('expected-series.csv.gz');
   const pairs = [
-    [parkinsonVolatility(bars, 20), 'parkinson20'], [garmanKlassVolatility(bars, 20), 'garman_klass20'],
+    [parkinsonVolatility(bars, 20), 'parkinson20'],
+    [garmanKlassVolatility(bars, 20), 'garman_klass20'],
     [fractionalDifference(bars.close, fractionalWeights(0.4, 0.001)), 'fracdiff_ffd'],
   ] as const;
   for (const [ours, name] of pairs) {
     const expected = numbers(oracle[name]!);
     const known = [...expected.keys()].filter((t) => !Number.isNaN(expected[t]!));
     assert.ok(known.length > 900, `${name} has ${known.length} values`);
-    for (const t of known) assert.ok(Math.abs(ours[t]! - expected[t]!) <= 1e-9 * Math.max(1, Math.abs(expected[t]!)), `${name} at ${t}: ${ours[t]} against ${expected[t]}`);
+    for (const t of known)
+      assert.ok(Math.abs(ours[t]! - expected[t]!) <= 1e-9 * Math.max(1, Math.abs(expected[t]!)), `${name} at ${t}: ${ours[t]} against ${expected[t]}`);
   }
 });
 

@@ -47,9 +47,19 @@ test('with waves sixteen times as long the longer holding is chosen on the same 
 
 test('every candidate stands beside the choice, in the stated order, with a score a fold', () => {
   const choice = search(waves(8), { takeProfit: [1, 2], stopLoss: [1, 3], holdingBars: [2, 4] });
-  assert.deepEqual(choice.candidates.map(({ takeProfit, stopLoss, holdingBars }) => [takeProfit, stopLoss, holdingBars]), [
-    [1, 1, 2], [1, 1, 4], [1, 3, 2], [1, 3, 4], [2, 1, 2], [2, 1, 4], [2, 3, 2], [2, 3, 4],
-  ]);
+  assert.deepEqual(
+    choice.candidates.map(({ takeProfit, stopLoss, holdingBars }) => [takeProfit, stopLoss, holdingBars]),
+    [
+      [1, 1, 2],
+      [1, 1, 4],
+      [1, 3, 2],
+      [1, 3, 4],
+      [2, 1, 2],
+      [2, 1, 4],
+      [2, 3, 2],
+      [2, 3, 4],
+    ],
+  );
   const best = Math.max(...choice.candidates.map(({ score }) => score!));
   const winner = choice.candidates.find(({ score }) => score === best)!;
   assert.deepEqual([choice.takeProfit, choice.stopLoss, choice.holdingBars], [winner.takeProfit, winner.stopLoss, winner.holdingBars]);

@@ -25,12 +25,15 @@ function barsOf(rows: readonly (readonly [number, number, number, number])[]): B
 const FLAT = [100, 100.5, 99.5, 100] as const;
 const BARRIERS = { takeProfit: 1, stopLoss: 1, holdingMs: 3 };
 /** One unit of volatility is 1 %: barriers of a close of 100 lie at 101.005 and 99.005. */
-const first = (rows: readonly (readonly [number, number, number, number])[], options: Partial<Parameters<typeof computeTripleBarrier>[2]> = {}): [number, number, number, number] => {
+const first = (
+  rows: readonly (readonly [number, number, number, number])[],
+  options: Partial<Parameters<typeof computeTripleBarrier>[2]> = {},
+): [number, number, number, number] => {
   const labels = computeTripleBarrier(barsOf(rows), new Float64Array(rows.length).fill(0.01), { ...BARRIERS, ...options });
   return [labels.label[0]!, labels.barrier[0]!, labels.labelEndMs[0]!, Math.round(labels.logReturn[0]! * 1e6) / 1e6];
 };
 
-test('the upper barrier met first is up, known at the close of that bar, at the barrier\'s price', () => {
+test("the upper barrier met first is up, known at the close of that bar, at the barrier's price", () => {
   assert.deepEqual(first([FLAT, FLAT, [100, 101.1, 99.9, 100.2], FLAT]), [1, 1, 3, 0.01]);
 });
 
@@ -53,7 +56,7 @@ test('a vertical touch counts by the sign of the return, and a zero return as do
   assert.deepEqual(first([FLAT, FLAT, FLAT, FLAT]), [0, 0, 4, 0]);
 });
 
-test('the row\'s own bar decides nothing', () => {
+test("the row's own bar decides nothing", () => {
   assert.deepEqual(first([[100, 150, 50, 100], FLAT, FLAT, FLAT]), [0, 0, 4, 0]);
 });
 
