@@ -64,7 +64,10 @@ async function tryAttention(context: Context, attempt: Attempt): Promise<Enhance
   const { examples, folds, family, regime } = attempt;
   const backend = await context.ports.tensorBackend();
   if (context.parameters.device !== backend.device) {
-    throw new PipelineError('UnsupportedDevice', `expected a tensor backend on device ${context.parameters.device}, found ${backend.name} on ${backend.device}`);
+    throw new PipelineError(
+      'UnsupportedDevice',
+      `expected a tensor backend on device ${context.parameters.device}, found ${backend.name} on ${backend.device}`,
+    );
   }
   const parameters = { ...family.defaults, purgeRows: longestLabelRows(examples, context.parameters.embargoMs) };
   const unit: SpecialistUnit = { regime, family, parameters };
@@ -72,7 +75,11 @@ async function tryAttention(context: Context, attempt: Attempt): Promise<Enhance
 }
 
 /** Keeps the family, and writes its artifacts, when its out-of-fold log loss on the regime's rows is below the original's. */
-async function settle(context: Context, attempt: Attempt, found: { parameters: SpecialistUnit['parameters']; outOfFold: OutOfFold; trials: number }): Promise<EnhancementCandidate> {
+async function settle(
+  context: Context,
+  attempt: Attempt,
+  found: { parameters: SpecialistUnit['parameters']; outOfFold: OutOfFold; trials: number },
+): Promise<EnhancementCandidate> {
   const { regime, examples, folds, family, original } = attempt;
   const { parameters, outOfFold, trials } = found;
   const scores = scoreOwnRows(examples, outOfFold);
@@ -89,7 +96,10 @@ async function loadOriginal(context: Context, examples: SpecialistExamples, regi
   const positions = int32Column(table, 'row');
   const times = float64Column(table, 'closeTimeMs');
   const different = positions.findIndex((position, i) => examples.closeTimeMs[position] !== times[i]);
-  if (different >= 0) throw new InvalidData(`expected prediction ${different} of oof/${regime}/${ORIGINAL} at ${examples.closeTimeMs[positions[different] ?? 0]}, found ${times[different]}`);
+  if (different >= 0)
+    throw new InvalidData(
+      `expected prediction ${different} of oof/${regime}/${ORIGINAL} at ${examples.closeTimeMs[positions[different] ?? 0]}, found ${times[different]}`,
+    );
   return { positions, probability: float64Column(table, 'probability'), fold: int32Column(table, 'fold') };
 }
 
@@ -111,7 +121,9 @@ async function combineEnhancements(context: Context): Promise<void> {
   await context.outputs.json('enhancement', 'ares.enhancement', { regimes: records });
   const rows = records.flatMap(({ regime, original, candidates }) => [
     ...(original === null ? [] : scoreRows(`${regime}/${original.family}`, { method: 'original, out-of-fold, own regime', segment: 'train' }, original.scores)),
-    ...candidates.flatMap(({ family, scores, kept }) => scoreRows(`${regime}/${family}`, { method: `${kept ? 'kept' : 'not kept'}, out-of-fold, own regime`, segment: 'train' }, scores)),
+    ...candidates.flatMap(({ family, scores, kept }) =>
+      scoreRows(`${regime}/${family}`, { method: `${kept ? 'kept' : 'not kept'}, out-of-fold, own regime`, segment: 'train' }, scores),
+    ),
   ]);
   await context.outputs.table('scores', 'ares.scores', scoreRowTable(rows));
   context.count({ rowsIn: records.length, rowsOut: rows.length });

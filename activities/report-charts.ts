@@ -23,7 +23,11 @@ export function equityChart(section: string, title: string, series: readonly Rep
 export function drawdownChart(section: string, title: string, series: readonly ReportSeries[]): ReportChart {
   const drawdowns = series.map(({ name, x, y }) => {
     let peak = Number.NEGATIVE_INFINITY;
-    return { name, x, y: y.map((value) => value / (peak = Math.max(peak, value)) - 1) };
+    const fractions = y.map((value) => {
+      peak = Math.max(peak, value);
+      return value / peak - 1;
+    });
+    return { name, x, y: fractions };
   });
   return { section, title, xTitle: '', yTitle: 'fraction below the peak', xType: 'time', kind: drawdowns.length === 1 ? 'area' : 'line', series: drawdowns };
 }
@@ -40,7 +44,15 @@ export function reliabilityChart(section: string, reliability: Table, model: str
     const own = rows.filter((i) => methods[i] === name).sort((a, b) => (prediction[a] as number) - (prediction[b] as number));
     return { name, x: own.map((i) => prediction[i] as number), y: own.map((i) => observed[i] as number) };
   });
-  return { section, title: `Reliability of the ${model} on selection`, xTitle: 'mean prediction', yTitle: 'observed rate', xType: 'number', kind: 'reliability', series };
+  return {
+    section,
+    title: `Reliability of the ${model} on selection`,
+    xTitle: 'mean prediction',
+    yTitle: 'observed rate',
+    xType: 'number',
+    kind: 'reliability',
+    series,
+  };
 }
 
 /**
@@ -54,7 +66,15 @@ export function windowChart(section: string, windows: Table): ReportChart {
     const edges = [...from].flatMap((start, i) => [offset, offset + 0.5].map((share) => start + share * ((to[i] as number) - start)));
     return { name, x: edges, y: [...float64Column(windows, column)].flatMap((value) => [value, 0]) };
   };
-  return { section, title: 'Return of each window\u2019s test', xTitle: '', yTitle: 'net return', xType: 'time', kind: 'bar', series: [half('strategy', 'netReturn', 0), half('buy and hold', 'buyAndHoldReturn', 0.5)] };
+  return {
+    section,
+    title: 'Return of each window\u2019s test',
+    xTitle: '',
+    yTitle: 'net return',
+    xType: 'time',
+    kind: 'bar',
+    series: [half('strategy', 'netReturn', 0), half('buy and hold', 'buyAndHoldReturn', 0.5)],
+  };
 }
 
 /** Counts of `values` in equal bars over their range; the last edge closes the last bar with a count of 0. */
@@ -77,6 +97,14 @@ export function pathCharts(section: string, paths: Table): readonly ReportChart[
   return [...new Set(scenario)].flatMap((name) => {
     const values = totalReturn.filter((_, i) => scenario[i] === name);
     if (values.length < LEAST_PATHS) return [];
-    return { section, title: `Total return of ${values.length} paths: ${name}`, xTitle: 'total return', yTitle: 'paths', xType: 'number' as const, kind: 'bar' as const, series: [histogram(name, values)] };
+    return {
+      section,
+      title: `Total return of ${values.length} paths: ${name}`,
+      xTitle: 'total return',
+      yTitle: 'paths',
+      xType: 'number' as const,
+      kind: 'bar' as const,
+      series: [histogram(name, values)],
+    };
   });
 }

@@ -26,7 +26,7 @@ export interface FigureCollector {
   readonly tables: ReportTable[];
   readonly insufficient: string[];
   /** One figure; NaN and infinities become null. */
-  add(origin: FigureOrigin, name: string, value: number | null, unit?: string): void;
+  add(origin: FigureOrigin, name: string, of: Pick<Figure, 'value' | 'unit'>): void;
   /** Every number of a JSON value as a figure, every text in the section's table of words; long plain lists by their length. */
   addJson(origin: FigureOrigin, prefix: string, value: unknown): void;
   /** Every row of a table of schema ares.scores, with the number of rows behind it. */
@@ -48,14 +48,18 @@ export function makeFigureCollector(): FigureCollector {
     charts: [],
     tables: [],
     insufficient: [],
-    add: ({ section, source }, name, value, unit = unitOf(name, value)) => {
+    add: ({ section, source }, name, { value, unit }) => {
       collector.figures.push({ section, name, value: value !== null && Number.isFinite(value) ? value : null, unit, source });
     },
     addJson: (origin, prefix, value) => walk(value, { origin, collector, words }, prefix === '' ? [] : [prefix]),
     addScores: (origin, prefix, scores) => addScoreFigures(collector, origin, { prefix, scores }),
-    wordTables: () => [...new Set(words.map((word) => word.section))].map((section) => ({
-      section, title: 'In words', header: ['what', 'value', 'read from'], rows: words.filter((word) => word.section === section).map((word) => word.row),
-    })),
+    wordTables: () =>
+      [...new Set(words.map((word) => word.section))].map((section) => ({
+        section,
+        title: 'In words',
+        header: ['what', 'value', 'read from'],
+        rows: words.filter((word) => word.section === section).map((word) => word.row),
+      })),
   };
   return collector;
 }
@@ -68,7 +72,7 @@ interface Walk {
 
 function walk(value: unknown, to: Walk, path: readonly string[]): void {
   const name = path.map(wordsOf).join(' ');
-  if (value === null || typeof value === 'number') to.collector.add(to.origin, name, value, unitOf(path.at(-1) ?? '', value));
+  if (value === null || typeof value === 'number') to.collector.add(to.origin, name, { value: value, unit: unitOf(path.at(-1) ?? '', value) });
   else if (typeof value === 'string' || typeof value === 'boolean') addWord(to, name, String(value));
   else if (Array.isArray(value)) walkList(value, to, path);
   else if (typeof value === 'object') walkObject(value as Readonly<Record<string, unknown>>, to, path);
@@ -76,7 +80,10 @@ function walk(value: unknown, to: Walk, path: readonly string[]): void {
 
 function walkObject(value: Readonly<Record<string, unknown>>, to: Walk, path: readonly string[]): void {
   const state = [value['status'], value['verdict']].find((word) => INSUFFICIENT.includes(String(word)));
-  if (state !== undefined) to.collector.insufficient.push(`${[to.origin.section, ...path].join(', ')}: ${String(state)}${typeof value['reason'] === 'string' ? ` (${value['reason']})` : ''}`);
+  if (state !== undefined)
+    to.collector.insufficient.push(
+      `${[to.origin.section, ...path].join(', ')}: ${String(state)}${typeof value['reason'] === 'string' ? ` (${value['reason']})` : ''}`,
+    );
   for (const [key, member] of Object.entries(value)) {
     // An element is named by some of its members; they are not said again.
     const isName = typeof member === 'string' && (NAME_KEYS as readonly string[]).includes(key) && (path.at(-1) ?? '').split(' ').includes(member);
@@ -86,7 +93,7 @@ function walkObject(value: Readonly<Record<string, unknown>>, to: Walk, path: re
 
 function walkList(list: readonly unknown[], to: Walk, path: readonly string[]): void {
   const isPlain = list.every((item) => typeof item !== 'object' || item === null);
-  if (isPlain && list.length > LONGEST_LIST) to.collector.add(to.origin, [...path, 'entries'].map(wordsOf).join(' '), list.length, 'count');
+  if (isPlain && list.length > LONGEST_LIST) to.collector.add(to.origin, [...path, 'entries'].map(wordsOf).join(' '), { value: list.length, unit: 'count' });
   else if (list.length > 0 && list.every((item) => typeof item === 'string')) addWord(to, path.map(wordsOf).join(' '), list.join(', '));
   else list.forEach((item, index) => walk(item, to, [...path, elementName(item, index)]));
 }
@@ -107,12 +114,17 @@ function addWord({ origin, words }: Walk, name: string, text: string): void {
 }
 
 function addScoreFigures(collector: FigureCollector, origin: FigureOrigin, { prefix, scores }: { prefix: string; scores: Table }): void {
-  const [model, method, segment, metric] = ['model', 'method', 'segment', 'metric'].map((name) => textColumn(scores, name)) as [readonly string[], readonly string[], readonly string[], readonly string[]];
+  const [model, method, segment, metric] = ['model', 'method', 'segment', 'metric'].map((name) => textColumn(scores, name)) as [
+    readonly string[],
+    readonly string[],
+    readonly string[],
+    readonly string[],
+  ];
   const value = float64Column(scores, 'value');
   const count = int32Column(scores, 'count');
   for (let i = 0; i < scores.rowCount; i++) {
     const name = `${prefix}${model[i]}, ${method[i]}, ${segment[i]} (${count[i]} rows): ${metric[i]}`;
-    collector.add(origin, name, value[i] as number, unitOf(metric[i] as string, value[i] as number));
+    collector.add(origin, name, { value: value[i] as number, unit: unitOf(metric[i] as string, value[i] as number) });
   }
 }
 

@@ -6,7 +6,9 @@ import type { Figure, Report } from '../pipeline/report.js';
 
 /** The figures as CSV (RFC 4180): section, name, value, unit, source; an empty value = not computable. */
 export function figuresCsv(figures: readonly Figure[]): string {
-  const rows = figures.map(({ section, name, value, unit, source }) => [section, name, value === null ? '' : String(value), unit, source].map(csvCell).join(','));
+  const rows = figures.map(({ section, name, value, unit, source }) =>
+    [section, name, value === null ? '' : String(value), unit, source].map(csvCell).join(','),
+  );
   return `${['section,name,value,unit,source', ...rows].join('\r\n')}\r\n`;
 }
 

@@ -1,18 +1,17 @@
-/** Reads every step's artifacts into the report: the result on the test segment first, then how it came about. */
+/** The result on the test segment, its validation, and the data it rests on, read from the steps' artifacts. */
 import type { BacktestResult } from '../core/backtest/backtest-result.js';
 import type { BacktestSummary } from '../core/backtest/summarize-backtest.js';
 import { summarizeBacktest } from '../core/backtest/summarize-backtest.js';
 import type { SourceDescription } from '../core/data/source-description.js';
 import { float64Column, int32Column, textColumn } from '../core/data/table.js';
 import { PipelineError } from '../pipeline/errors.js';
-import type { StepInputs } from '../pipeline/step.js';
 import type { StepId } from '../pipeline/steps/index.js';
-import type { SavingParameters } from '../pipeline/steps/saving.js';
-import { drawdownChart, equityChart, equitySeries, pathCharts, reliabilityChart, windowChart } from './report-charts.js';
-import type { FigureCollector, FigureOrigin } from './report-figures.js';
+import { drawdownChart, equityChart, equitySeries, pathCharts, windowChart } from './report-charts.js';
+import type { FigureCollector } from './report-figures.js';
 import { sourceOf } from './report-figures.js';
+import type { ReportWork } from './report-work.js';
+import { addJson, originOf, shown } from './report-work.js';
 import type { ScenarioResult } from './monte-carlo-validation.js';
-import type { EnhancementRecord } from './specialist-record.js';
 
 /** The strategy and its baselines on the test segment. */
 export interface TestOutcome {
@@ -21,50 +20,41 @@ export interface TestOutcome {
   readonly flat: BacktestResult;
 }
 
-/** What the sections are read from and written to. */
-export interface ReportWork {
-  readonly inputs: StepInputs;
-  readonly parameters: SavingParameters;
-  readonly collector: FigureCollector;
-}
-
 /** Quality findings that the report prints in full; the artifact has all of them. */
 const MAX_FINDINGS = 40;
-
-function originOf(work: ReportWork, section: string, at: { readonly step: StepId; readonly name: string }): FigureOrigin {
-  return { section, source: sourceOf(at.step, work.inputs.ref(at.step, at.name)) };
-}
-
-async function addJson(work: ReportWork, section: string, at: { readonly step: StepId; readonly name: string; readonly prefix?: string }): Promise<unknown> {
-  const value = await work.inputs.json<unknown>(at.step, at.name);
-  work.collector.addJson(originOf(work, section, at), at.prefix ?? '', value);
-  return value;
-}
-
-async function addScores(work: ReportWork, section: string, at: { readonly step: StepId; readonly prefix: string }): Promise<void> {
-  const table = await work.inputs.table(at.step, 'scores', 'ares.scores');
-  work.collector.addScores(originOf(work, section, { step: at.step, name: 'scores' }), at.prefix, table);
-}
 
 /**
  * Test result beside buy-and-hold and flat, with costs, turnover and funding.
  * @throws PipelineError IntegrityError when step 14 stored another equity curve for the same chain and bars
  */
-export async function addTestSection(work: ReportWork, test: TestOutcome): Promise<{ readonly strategy: BacktestSummary; readonly buyAndHold: BacktestSummary }> {
+export async function addTestSection(
+  work: ReportWork,
+  test: TestOutcome,
+): Promise<{ readonly strategy: BacktestSummary; readonly buyAndHold: BacktestSummary }> {
   const { inputs, parameters, collector } = work;
   const section = 'Test';
   const stored = float64Column(await inputs.table('monte-carlo-validation', 'equity', 'ares.equity'), 'equity');
   const { equity } = test.strategy.equity;
   if (stored.length !== equity.length || stored.some((value, i) => value !== equity[i])) {
-    throw new PipelineError('IntegrityError', `Invariant: the test segment's equity differs from monte-carlo-validation/equity (${equity.length} and ${stored.length} points, last ${equity.at(-1)} and ${stored.at(-1)})`);
+    throw new PipelineError(
+      'IntegrityError',
+      `Invariant: the test segment's equity differs from monte-carlo-validation/equity (${equity.length} and ${stored.length} points, last ${equity.at(-1)} and ${stored.at(-1)})`,
+    );
   }
   const own = originOf(work, section, { step: 'monte-carlo-validation', name: 'trades' });
   const bars = originOf(work, section, { step: 'market-regime-classification', name: 'bars-fine' });
   const { periodMs } = parameters.chain;
-  const summaries = { strategy: summarizeBacktest(test.strategy, periodMs), buyAndHold: summarizeBacktest(test.buyAndHold, periodMs), flat: summarizeBacktest(test.flat, periodMs) };
-  collector.add(own, 'test begins', parameters.chain.segments.test.fromMs, 'ms UTC');
-  collector.add(own, 'test ends', parameters.chain.segments.test.toMs, 'ms UTC');
-  collector.add({ section, source: 'plan/priorTestOpenings' }, 'models scored on this test segment, this one included', parameters.priorTestOpenings + 1, 'count');
+  const summaries = {
+    strategy: summarizeBacktest(test.strategy, periodMs),
+    buyAndHold: summarizeBacktest(test.buyAndHold, periodMs),
+    flat: summarizeBacktest(test.flat, periodMs),
+  };
+  collector.add(own, 'test begins', { value: parameters.chain.segments.test.fromMs, unit: 'ms UTC' });
+  collector.add(own, 'test ends', { value: parameters.chain.segments.test.toMs, unit: 'ms UTC' });
+  collector.add({ section, source: 'plan/priorTestOpenings' }, 'models scored on this test segment, this one included', {
+    value: parameters.priorTestOpenings + 1,
+    unit: 'count',
+  });
   collector.addJson(own, 'strategy', summaries.strategy);
   collector.addJson(bars, 'buy and hold', summaries.buyAndHold);
   collector.addJson(bars, 'flat', summaries.flat);
@@ -75,17 +65,32 @@ export async function addTestSection(work: ReportWork, test: TestOutcome): Promi
 }
 
 const COMPARED = [
-  ['net return', 'netReturn'], ['Sharpe ratio, annualised', 'sharpe'], ['Sortino ratio', 'sortino'], ['largest drawdown', 'maxDrawdown'], ['trades', 'trades'], ['hit rate', 'hitRate'],
-  ['gross profit', 'grossPnl'], ['fees', 'fees'], ['slippage', 'slippage'], ['funding paid', 'funding'], ['net profit', 'netPnl'], ['turnover (times capital)', 'turnover'], ['time in the market', 'exposure'],
+  ['net return', 'netReturn'],
+  ['Sharpe ratio, annualised', 'sharpe'],
+  ['Sortino ratio', 'sortino'],
+  ['largest drawdown', 'maxDrawdown'],
+  ['trades', 'trades'],
+  ['hit rate', 'hitRate'],
+  ['gross profit', 'grossPnl'],
+  ['fees', 'fees'],
+  ['slippage', 'slippage'],
+  ['funding paid', 'funding'],
+  ['net profit', 'netPnl'],
+  ['turnover (times capital)', 'turnover'],
+  ['time in the market', 'exposure'],
 ] as const satisfies readonly (readonly [string, keyof BacktestSummary])[];
 
-function comparisonTable(section: string, of: { readonly strategy: BacktestSummary; readonly buyAndHold: BacktestSummary; readonly flat: BacktestSummary }): FigureCollector['tables'][number] {
+function comparisonTable(
+  section: string,
+  of: { readonly strategy: BacktestSummary; readonly buyAndHold: BacktestSummary; readonly flat: BacktestSummary },
+): FigureCollector['tables'][number] {
   const rows = COMPARED.map(([title, key]) => [title, shown(of.strategy[key]), shown(of.buyAndHold[key]), shown(of.flat[key])]);
-  return { section, title: 'Beside the baselines, same bars and same costs (fractions of the initial capital)', header: ['', 'strategy', 'buy and hold', 'flat'], rows };
-}
-
-function shown(value: number | null): string {
-  return value === null ? '–' : String(Number(value.toPrecision(4)));
+  return {
+    section,
+    title: 'Beside the baselines, same bars and same costs (fractions of the initial capital)',
+    header: ['', 'strategy', 'buy and hold', 'flat'],
+    rows,
+  };
 }
 
 /** Walk-forward windows, Monte Carlo and A/B test; returns the verdict's words. */
@@ -96,34 +101,56 @@ export async function addValidationSections(work: ReportWork): Promise<{ readonl
   const origin = originOf(work, 'Walk-forward', { step: 'walk-forward-validation', name: 'windows' });
   const from = float64Column(windows, 'testFromMs');
   for (const column of ['netReturn', 'buyAndHoldReturn', 'sharpe', 'maxDrawdown', 'auc']) {
-    float64Column(windows, column).forEach((value, i) => collector.addJson(origin, `test from ${new Date(from[i] as number).toISOString().slice(0, 16)}Z`, { [column]: Number.isFinite(value) ? value : null }));
+    float64Column(windows, column).forEach((value, i) =>
+      collector.addJson(origin, `test from ${new Date(from[i] as number).toISOString().slice(0, 16)}Z`, { [column]: Number.isFinite(value) ? value : null }),
+    );
   }
   for (const name of inputs.names('walk-forward-validation', 'window/')) {
     const window = await inputs.json<{ readonly status: string; readonly reason: string | null }>('walk-forward-validation', name);
-    if (window.status === 'insufficient') collector.insufficient.push(`Walk-forward, ${name.slice('window/'.length)}: insufficient (${window.reason ?? 'no reason given'})`);
+    if (window.status === 'insufficient')
+      collector.insufficient.push(`Walk-forward, ${name.slice('window/'.length)}: insufficient (${window.reason ?? 'no reason given'})`);
   }
   collector.charts.push(windowChart('Walk-forward', windows));
 
   await addJson(work, 'Monte Carlo', { step: 'monte-carlo-validation', name: 'risk' });
-  const scenarios = await addJson(work, 'Monte Carlo', { step: 'monte-carlo-validation', name: 'scenarios', prefix: 'scenario' }) as readonly ScenarioResult[];
+  const scenarios = (await addJson(work, 'Monte Carlo', {
+    step: 'monte-carlo-validation',
+    name: 'scenarios',
+    prefix: 'scenario',
+  })) as readonly ScenarioResult[];
   collector.tables.push(scenarioTable(scenarios));
   collector.charts.push(...pathCharts('Monte Carlo', await inputs.table('monte-carlo-validation', 'paths', 'ares.paths')));
 
-  const verdict = await addJson(work, 'A/B test', { step: 'ab-testing', name: 'verdict' }) as { readonly verdict?: unknown; readonly reason?: unknown };
-  const curves = await Promise.all((['challenger', 'champion'] as const).map(async (name) => equitySeries(name, await inputs.table('ab-testing', `${name}-equity`, 'ares.equity'))));
+  const verdict = (await addJson(work, 'A/B test', { step: 'ab-testing', name: 'verdict' })) as { readonly verdict?: unknown; readonly reason?: unknown };
+  const curves = await Promise.all(
+    (['challenger', 'champion'] as const).map(async (name) => equitySeries(name, await inputs.table('ab-testing', `${name}-equity`, 'ares.equity'))),
+  );
   collector.charts.push(equityChart('A/B test', 'Challenger (this chain) and champion', curves));
   return { verdict: String(verdict.verdict ?? 'unknown'), reason: typeof verdict.reason === 'string' ? verdict.reason : '' };
 }
 
 function scenarioTable(scenarios: readonly ScenarioResult[]): FigureCollector['tables'][number] {
-  const rows = scenarios.map((one) => [one.id, String(one.paths), shown(one.meanReturn), shown(one.worstReturn), shown(one.worstDrawdown), shown(one.meanBuyAndHoldReturn), shown(one.meanTrades)]);
-  return { section: 'Monte Carlo', title: 'Stress scenarios: the test\u2019s bars changed, the chain replayed', header: ['scenario', 'paths', 'mean return', 'worst return', 'worst drawdown', 'buy and hold, mean', 'trades, mean'], rows };
+  const rows = scenarios.map((one) => [
+    one.id,
+    String(one.paths),
+    shown(one.meanReturn),
+    shown(one.worstReturn),
+    shown(one.worstDrawdown),
+    shown(one.meanBuyAndHoldReturn),
+    shown(one.meanTrades),
+  ]);
+  return {
+    section: 'Monte Carlo',
+    title: 'Stress scenarios: the test\u2019s bars changed, the chain replayed',
+    header: ['scenario', 'paths', 'mean return', 'worst return', 'worst drawdown', 'buy and hold, mean', 'trades, mean'],
+    rows,
+  };
 }
 
 /** Data and quality, regimes, labels. */
 export async function addDataSections(work: ReportWork): Promise<SourceDescription> {
   const { inputs, collector } = work;
-  const source = await addJson(work, 'Data and quality', { step: 'data-collection', name: 'source' }) as SourceDescription;
+  const source = (await addJson(work, 'Data and quality', { step: 'data-collection', name: 'source' })) as SourceDescription;
   await addQuality(work);
   await addJson(work, 'Regimes', { step: 'market-regime-classification', name: 'regime-summary' });
   await addJson(work, 'Regimes', { step: 'regime-data-splitting', name: 'split', prefix: 'split' });
@@ -134,8 +161,8 @@ export async function addDataSections(work: ReportWork): Promise<SourceDescripti
   const pruning = await inputs.table('analyst-labeling-feature-engineering', 'pruning', 'ares.pruning');
   const kept = pruning.columns['kept'] as Uint8Array;
   const origin = originOf(work, 'Labels and features', { step: 'analyst-labeling-feature-engineering', name: 'pruning' });
-  collector.add(origin, 'candidate features', kept.length, 'count');
-  collector.add(origin, 'features kept on train', kept.reduce((sum, flag) => sum + flag, 0), 'count');
+  collector.add(origin, 'candidate features', { value: kept.length, unit: 'count' });
+  collector.add(origin, 'features kept on train', { value: kept.reduce((sum, flag) => sum + flag, 0), unit: 'count' });
   return source;
 }
 
@@ -144,11 +171,19 @@ async function addQuality({ inputs, collector }: ReportWork): Promise<void> {
   const rows: string[][] = [];
   for (const name of inputs.names('data-collection', 'quality')) {
     const table = await inputs.table('data-collection', name, 'ares.quality');
-    const [check, action, detail, file] = ['check', 'action', 'detail', 'file'].map((column) => textColumn(table, column)) as [readonly string[], readonly string[], readonly string[], readonly string[]];
+    const [check, action, detail, file] = ['check', 'action', 'detail', 'file'].map((column) => textColumn(table, column)) as [
+      readonly string[],
+      readonly string[],
+      readonly string[],
+      readonly string[],
+    ];
     const count = int32Column(table, 'count');
     const origin = { section, source: sourceOf('data-collection', inputs.ref('data-collection', name)) };
     for (let i = 0; i < table.rowCount; i++) {
-      collector.add(origin, `${name}: ${check[i]}, ${action[i]}${file[i] === '' ? '' : ` (${(file[i] as string).split('/').at(-1)})`}`, count[i] as number, 'count');
+      collector.add(origin, `${name}: ${check[i]}, ${action[i]}${file[i] === '' ? '' : ` (${(file[i] as string).split('/').at(-1)})`}`, {
+        value: count[i] as number,
+        unit: 'count',
+      });
       if (action[i] !== 'passed') rows.push([check[i] as string, action[i] as string, String(count[i]), detail[i] as string]);
     }
   }
@@ -157,7 +192,10 @@ async function addQuality({ inputs, collector }: ReportWork): Promise<void> {
 }
 
 /** Labelled rows, share of class 1 and sum of uniqueness of each segment. */
-async function addLabelCounts(work: ReportWork, of: { readonly step: StepId; readonly schema: 'ares.labels' | 'ares.tactician-labels'; readonly prefix: string }): Promise<void> {
+async function addLabelCounts(
+  work: ReportWork,
+  of: { readonly step: StepId; readonly schema: 'ares.labels' | 'ares.tactician-labels'; readonly prefix: string },
+): Promise<void> {
   const labels = await work.inputs.table(of.step, 'labels', of.schema);
   const origin = originOf(work, 'Labels and features', { step: of.step, name: 'labels' });
   const segment = textColumn(labels, 'segment');
@@ -166,49 +204,11 @@ async function addLabelCounts(work: ReportWork, of: { readonly step: StepId; rea
   for (const name of ['train', 'calibration', 'selection']) {
     const rows = segment.map((_, i) => i).filter((i) => segment[i] === name && Number.isFinite(label[i]));
     const sum = (values: Float64Array): number => rows.reduce((total, i) => total + (Number.isFinite(values[i]) ? (values[i] as number) : 0), 0);
-    work.collector.add(origin, `${of.prefix} labels, ${name}`, rows.length, 'count');
-    work.collector.add(origin, `${of.prefix} labels, ${name}: share of class 1`, rows.length === 0 ? null : sum(label) / rows.length, 'fraction');
-    work.collector.add(origin, `${of.prefix} labels, ${name}: sum of uniqueness`, sum(uniqueness), 'effective rows');
+    work.collector.add(origin, `${of.prefix} labels, ${name}`, { value: rows.length, unit: 'count' });
+    work.collector.add(origin, `${of.prefix} labels, ${name}: share of class 1`, {
+      value: rows.length === 0 ? null : sum(label) / rows.length,
+      unit: 'fraction',
+    });
+    work.collector.add(origin, `${of.prefix} labels, ${name}: sum of uniqueness`, { value: sum(uniqueness), unit: 'effective rows' });
   }
-}
-
-/** Specialists, enhancement, ensembles, calibration, final parameters. */
-export async function addModelSections(work: ReportWork): Promise<void> {
-  const { inputs, collector } = work;
-  for (const [step, prefix] of [['analyst-specialist-training', 'analyst '], ['tactician-specialist-training', 'tactician ']] as const) {
-    await addScores(work, 'Specialists, out of fold', { step, prefix });
-    await addPooled(work, step);
-  }
-  await addEnhancement(work);
-  for (const step of ['analyst-ensemble-creation', 'tactician-ensemble-creation'] as const) {
-    const prefix = step.slice(0, step.indexOf('-'));
-    await addScores(work, 'Ensembles', { step, prefix: '' });
-    await addJson(work, 'Ensembles', { step, name: 'ensemble', prefix });
-  }
-  await addScores(work, 'Calibration', { step: 'confidence-calibration', prefix: '' });
-  await addJson(work, 'Calibration', { step: 'confidence-calibration', name: 'calibrators' });
-  const reliability = await inputs.table('confidence-calibration', 'reliability', 'ares.reliability');
-  collector.charts.push(...[...new Set(textColumn(reliability, 'model'))].map((model) => reliabilityChart('Calibration', reliability, model)));
-  await addJson(work, 'Final parameters', { step: 'final-parameters-optimization', name: 'parameters', prefix: 'chosen' });
-  await addJson(work, 'Final parameters', { step: 'final-parameters-optimization', name: 'summary', prefix: 'on selection' });
-}
-
-/** A regime without a model of its own is "too little data to tell", with the pooled model as the fallback. */
-async function addPooled({ inputs, collector }: ReportWork, step: StepId): Promise<void> {
-  for (const name of inputs.names(step, 'record/')) {
-    const record = await inputs.json<{ readonly status: string; readonly reason: string | null }>(step, name);
-    if (record.status === 'pooled') collector.insufficient.push(`${step}, ${name.slice('record/'.length)}: pooled (${record.reason ?? 'no reason given'})`);
-  }
-}
-
-/** Each candidate beside the original's out-of-fold log loss, kept or not. */
-async function addEnhancement(work: ReportWork): Promise<void> {
-  const section = 'Enhancement';
-  const { regimes } = await work.inputs.json<{ readonly regimes: readonly EnhancementRecord[] }>('analyst-enhancement', 'enhancement');
-  await addScores(work, section, { step: 'analyst-enhancement', prefix: '' });
-  const rows = regimes.flatMap(({ regime, status, reason, original, candidates }) => {
-    if (original === null) return [[regime, '', '', '', `${status}: ${reason ?? ''}`]];
-    return candidates.map((candidate) => [regime, `${original.family} ${shown(original.scores.logLoss)}`, `${candidate.family} ${shown(candidate.scores.logLoss)}`, candidate.kept ? 'kept' : 'not kept', candidate.reason]);
-  });
-  work.collector.tables.push({ section, title: 'Each candidate beside the original: out-of-fold log loss on the regime\u2019s own rows', header: ['regime', 'original', 'candidate', '', 'why'], rows });
 }

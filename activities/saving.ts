@@ -7,7 +7,8 @@ import type { SavingParameters } from '../pipeline/steps/saving.js';
 import { bundleFiles } from './load-chain.js';
 import { makeFigureCollector } from './report-figures.js';
 import { figuresCsv, figuresTable, reportJson } from './report-formats.js';
-import { addDataSections, addModelSections, addTestSection, addValidationSections } from './report-sections.js';
+import { addModelSections } from './report-model-sections.js';
+import { addDataSections, addTestSection, addValidationSections } from './report-sections.js';
 import type { TestOutcome } from './report-sections.js';
 import { openTestSegment } from './test-segment.js';
 
@@ -53,7 +54,11 @@ async function openTest(context: StepContext<SavingParameters>): Promise<TestOut
 }
 
 /** The report of a run. Reads every step's artifacts; the same artifacts give the same report. */
-export async function makeReport(inputs: StepInputs, parameters: SavingParameters, of: { readonly test: TestOutcome; readonly lineage: Lineage }): Promise<Report> {
+export async function makeReport(
+  inputs: StepInputs,
+  parameters: SavingParameters,
+  of: { readonly test: TestOutcome; readonly lineage: Lineage },
+): Promise<Report> {
   const collector = makeFigureCollector();
   const work = { inputs, parameters, collector };
   const test = await addTestSection(work, of.test);
@@ -84,13 +89,20 @@ export async function makeReport(inputs: StepInputs, parameters: SavingParameter
 }
 
 function lineageOf(inputs: StepInputs, { chain }: SavingParameters, of: { readonly source: SourceDescription; readonly files: readonly string[] }): Lineage {
-  const artifacts = Object.fromEntries([...of.files].sort().map((file) => {
-    const slash = file.indexOf('/');
-    return [file, inputs.ref(file.slice(0, slash) as StepId, file.slice(slash + 1)).sha256];
-  }));
+  const artifacts = Object.fromEntries(
+    [...of.files].sort().map((file) => {
+      const slash = file.indexOf('/');
+      return [file, inputs.ref(file.slice(0, slash) as StepId, file.slice(slash + 1)).sha256];
+    }),
+  );
   return {
-    symbol: chain.symbol, market: chain.market, synthetic: of.source.synthetic, window: chain.window, segments: chain.segments,
-    sourceFiles: [...of.source.files, ...of.source.fundingFiles], artifacts,
+    symbol: chain.symbol,
+    market: chain.market,
+    synthetic: of.source.synthetic,
+    window: chain.window,
+    segments: chain.segments,
+    sourceFiles: [...of.source.files, ...of.source.fundingFiles],
+    artifacts,
   };
 }
 

@@ -40,7 +40,10 @@ export async function loadAnalystExamples(inputs: StepInputs, regime: string): P
   const names = textColumn(pruning, 'feature');
   const kept = pruning.columns['kept'] as Uint8Array;
   return makeExamples({
-    labels, features, names, own,
+    labels,
+    features,
+    names,
+    own,
     row: Int32Array.from({ length: labels.rowCount }, (_, i) => i),
     startMs: float64Column(labels, 'closeTimeMs'),
     keptColumns: names.filter((_, i) => kept[i] === 1),
@@ -55,7 +58,9 @@ export async function loadTacticianExamples(inputs: StepInputs, regime: string):
   const state = (REGIMES as readonly string[]).indexOf(regime);
   const names = Object.keys(features.columns).filter((name) => features.columns[name] instanceof Float64Array && !name.endsWith('Ms'));
   const examples = makeExamples({
-    labels: all, features, names,
+    labels: all,
+    features,
+    names,
     own: Uint8Array.from(regimes, (value) => (regime === POOLED || value === state ? 1 : 0)),
     row: int32Column(all, 'row'),
     startMs: float64Column(all, 'entryTimeMs'),
@@ -75,14 +80,20 @@ interface ExampleParts {
 }
 
 function makeExamples({ labels, features, names, own, row, startMs, keptColumns }: ExampleParts): SpecialistExamples {
-  if (labels.rowCount !== features.rowCount) throw new InvalidData(`expected as many feature rows as label rows (${labels.rowCount}), found ${features.rowCount}`);
+  if (labels.rowCount !== features.rowCount)
+    throw new InvalidData(`expected as many feature rows as label rows (${labels.rowCount}), found ${features.rowCount}`);
   const closeTimeMs = float64Column(labels, 'closeTimeMs');
   const featureTimeMs = float64Column(features, 'closeTimeMs');
   const different = startMs.findIndex((time, i) => time !== featureTimeMs[i]);
   if (different >= 0) throw new InvalidData(`expected features of time ${startMs[different]} in row ${different}, found ${featureTimeMs[different]}`);
   return {
     matrix: featureMatrix(names.map((name) => float64Column(features, name))),
-    names, row, closeTimeMs, startMs, own, keptColumns,
+    names,
+    row,
+    closeTimeMs,
+    startMs,
+    own,
+    keptColumns,
     endMs: float64Column(labels, 'labelEndMs'),
     label: float64Column(labels, 'label'),
     uniqueness: float64Column(labels, 'uniqueness'),

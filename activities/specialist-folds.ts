@@ -44,7 +44,10 @@ export function planSpecialistFolds(examples: SpecialistExamples, plan: FoldPlan
   const thin = thinness(ownFitData(examples, labelled, examples.keptColumns), { ...plan, minimum: plan.minimumEffectiveSample, where: 'train' });
   if (thin !== null) return thin;
   const planned = planPurgedFolds({
-    startMs: valuesAt(examples.startMs, labelled), endMs: valuesAt(examples.endMs, labelled), folds: plan.folds, embargoMs: plan.embargoMs,
+    startMs: valuesAt(examples.startMs, labelled),
+    endMs: valuesAt(examples.endMs, labelled),
+    folds: plan.folds,
+    embargoMs: plan.embargoMs,
   });
   const folds: SpecialistFold[] = [];
   for (const [fold, part] of planned.entries()) {
@@ -64,7 +67,10 @@ export function planSpecialistFolds(examples: SpecialistExamples, plan: FoldPlan
 export function ownFitData(examples: SpecialistExamples, positions: Int32Array, columns: readonly string[]): FitData {
   const rows = positions.filter((position) => examples.own[position] === 1);
   return {
-    features: takeMatrixColumns(examples.matrix, columns.map((name) => examples.names.indexOf(name))),
+    features: takeMatrixColumns(
+      examples.matrix,
+      columns.map((name) => examples.names.indexOf(name)),
+    ),
     featureNames: columns,
     rows,
     y: valuesAt(examples.label, rows),

@@ -53,7 +53,11 @@ export async function trainSpecialist(context: StepContext<TrainingParameters>, 
 }
 
 /** The out-of-fold predictions of a unit: in each fold a model fitted on the regime's rows predicts all rows left out. */
-export async function predictOutOfFold(context: StepContext<TrainingParameters>, examples: SpecialistExamples, work: { unit: SpecialistUnit; folds: readonly SpecialistFold[] }): Promise<OutOfFold> {
+export async function predictOutOfFold(
+  context: StepContext<TrainingParameters>,
+  examples: SpecialistExamples,
+  work: { unit: SpecialistUnit; folds: readonly SpecialistFold[] },
+): Promise<OutOfFold> {
   const { unit, folds } = work;
   const positions = labelledTrain(examples);
   const probability = new Float64Array(examples.row.length).fill(Number.NaN);
@@ -75,7 +79,11 @@ export async function predictOutOfFold(context: StepContext<TrainingParameters>,
 }
 
 /** Refits a unit on all of train and writes its four artifacts. */
-export async function saveSpecialist(context: StepContext<TrainingParameters>, examples: SpecialistExamples, work: { unit: SpecialistUnit; folds: readonly SpecialistFold[]; outOfFold: OutOfFold }): Promise<void> {
+export async function saveSpecialist(
+  context: StepContext<TrainingParameters>,
+  examples: SpecialistExamples,
+  work: { unit: SpecialistUnit; folds: readonly SpecialistFold[]; outOfFold: OutOfFold },
+): Promise<void> {
   const { unit, folds, outOfFold } = work;
   const name = `${unit.regime}/${unit.family.id}`;
   const fit = ownFitData(examples, labelledTrain(examples), examples.keptColumns);
@@ -84,7 +92,11 @@ export async function saveSpecialist(context: StepContext<TrainingParameters>, e
   try {
     const predicted = model.predictProba(fit.features, later);
     await context.outputs.table(`oof/${name}`, 'ares.predictions', predictionTable(examples, outOfFold.positions, outOfFold));
-    await context.outputs.table(`later/${name}`, 'ares.predictions', predictionTable(examples, later, { probability: predicted, fold: new Int32Array(later.length).fill(-1) }));
+    await context.outputs.table(
+      `later/${name}`,
+      'ares.predictions',
+      predictionTable(examples, later, { probability: predicted, fold: new Int32Array(later.length).fill(-1) }),
+    );
     await context.outputs.bytes(`models/${name}`, 'model', 'ares.model', model.save());
     const record: SpecialistRecord = {
       ...describeUnit(unit, fit),
@@ -92,7 +104,11 @@ export async function saveSpecialist(context: StepContext<TrainingParameters>, e
       reason: null,
       keptColumns: examples.keptColumns,
       folds: folds.map(({ fold, fit: part, test }) => ({
-        fold, fitRows: part.rows.length, effectiveSample: sumOf(part.weights), testRows: test.length, keptColumns: part.featureNames.length,
+        fold,
+        fitRows: part.rows.length,
+        effectiveSample: sumOf(part.weights),
+        testRows: test.length,
+        keptColumns: part.featureNames.length,
       })),
       scores: {
         ownRows: scoreOwnRows(examples, outOfFold),
@@ -177,12 +193,16 @@ function pooledRecord(unit: SpecialistUnit, fit: FitData, reason: string): Speci
 
 /** Scores of trained specialists as a table (schema ares.scores): model REGIME/family, method and segment by row. */
 export function scoreTable(records: readonly SpecialistRecord[]): Table {
-  const rows = records.flatMap(({ regime, family, scores }) => (scores === null ? [] : [
-    ...scoreRows(`${regime}/${family}`, { method: 'out-of-fold, own regime', segment: 'train' }, scores.ownRows),
-    ...scoreRows(`${regime}/${family}`, { method: 'out-of-fold, all regimes', segment: 'train' }, scores.allRows),
-    ...scoreRows(`${regime}/${family}`, { method: 'refit, own regime', segment: 'calibration' }, scores.calibration),
-    ...scoreRows(`${regime}/${family}`, { method: 'refit, own regime', segment: 'selection' }, scores.selection),
-  ]));
+  const rows = records.flatMap(({ regime, family, scores }) =>
+    scores === null
+      ? []
+      : [
+          ...scoreRows(`${regime}/${family}`, { method: 'out-of-fold, own regime', segment: 'train' }, scores.ownRows),
+          ...scoreRows(`${regime}/${family}`, { method: 'out-of-fold, all regimes', segment: 'train' }, scores.allRows),
+          ...scoreRows(`${regime}/${family}`, { method: 'refit, own regime', segment: 'calibration' }, scores.calibration),
+          ...scoreRows(`${regime}/${family}`, { method: 'refit, own regime', segment: 'selection' }, scores.selection),
+        ],
+  );
   return scoreRowTable(rows);
 }
 

@@ -1,6 +1,13 @@
 /** Start, watch, query and cancel training runs: the library under the `ares` command. */
 import { randomBytes } from 'node:crypto';
-import { ApplicationFailure, CancelledFailure, TerminatedFailure, WorkflowExecutionAlreadyStartedError, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  ApplicationFailure,
+  CancelledFailure,
+  TerminatedFailure,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { ArtifactRef } from '../pipeline/artifacts.js';
 import type { RunSpecInput } from '../pipeline/config.js';
@@ -154,8 +161,14 @@ export class AresClient {
     for await (const run of this.#client.workflow.list({ query, pageSize: Math.min(options.limit, 100) })) {
       const attribute = (name: string): string | null => (run.searchAttributes[name]?.[0] as string | undefined) ?? null;
       runs.push({
-        workflowId: run.workflowId, runId: run.runId, status: run.status.name, state: attribute('RunState'), symbol: attribute('Symbol'),
-        blockedStep: attribute('BlockedStep'), startedAt: run.startTime.toISOString(), closedAt: run.closeTime?.toISOString() ?? null,
+        workflowId: run.workflowId,
+        runId: run.runId,
+        status: run.status.name,
+        state: attribute('RunState'),
+        symbol: attribute('Symbol'),
+        blockedStep: attribute('BlockedStep'),
+        startedAt: run.startTime.toISOString(),
+        closedAt: run.closeTime?.toISOString() ?? null,
       });
       if (runs.length >= options.limit) break;
     }
@@ -175,7 +188,10 @@ function isParked(status: RunStatus | null): boolean {
 type Settled<T> = { readonly value: T } | { readonly error: unknown };
 
 async function settle<T>(promise: Promise<T>): Promise<Settled<T>> {
-  return promise.then((value) => ({ value }), (error: unknown) => ({ error }));
+  return promise.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
 }
 
 function runEnd(ended: Settled<RunResult>): RunEnd {

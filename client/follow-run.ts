@@ -12,20 +12,24 @@ import type { Connected } from './with-client.js';
 import { uiAddress } from './with-client.js';
 
 export interface FollowOptions {
+  readonly workflowId: string;
   readonly json: boolean;
   /** Progress lines on stderr. */
   readonly progress: boolean;
 }
 
 const CODE_OF: Readonly<Record<RunEnd['state'], ExitCode>> = {
-  Succeeded: EXIT_CODES.done, Failed: EXIT_CODES.failed, Blocked: EXIT_CODES.parked, Canceled: EXIT_CODES.canceled,
+  Succeeded: EXIT_CODES.done,
+  Failed: EXIT_CODES.failed,
+  Blocked: EXIT_CODES.parked,
+  Canceled: EXIT_CODES.canceled,
 };
 
 /**
  * The exit code of a run's end, once everything is printed. Ctrl-C ends the following, not the run.
  * A finished run whose report cannot be fetched counts as failed here. @throws CommandFailure when interrupted
  */
-export async function followRun(world: CommandWorld, connected: Connected, workflowId: string, options: FollowOptions): Promise<ExitCode> {
+export async function followRun(world: CommandWorld, connected: Connected, { workflowId, ...options }: FollowOptions): Promise<ExitCode> {
   const printer = makeProgressPrinter(world.err, world.isTerminal);
   let last: RunSnapshot | null = null;
   let end: RunEnd;
@@ -45,7 +49,7 @@ export async function followRun(world: CommandWorld, connected: Connected, workf
     printer.end();
   }
   const snapshot = last as unknown as RunSnapshot;
-  const summary = summarizeRun(end, snapshot, uiAddress(world, connected.namespace, workflowId, snapshot.runId));
+  const summary = summarizeRun(end, snapshot, uiAddress(world, connected.namespace, snapshot));
   return finish(world, end, { summary, snapshot, json: options.json });
 }
 
@@ -58,7 +62,11 @@ interface Finished {
 async function finish(world: CommandWorld, end: RunEnd, { summary, snapshot, json }: Finished): Promise<ExitCode> {
   const fetched = await fetchReport(world, end, summary);
   const attempts = new Map((snapshot.status?.steps ?? []).map((step) => [step.id as string, { attempt: step.attempt, resetEvent: step.resetEvent }]));
-  if (json) printJson(world, fetched.failure === null ? fetched.summary : { ...fetched.summary, error: { type: fetched.failure.name, message: fetched.failure.message } });
+  if (json)
+    printJson(
+      world,
+      fetched.failure === null ? fetched.summary : { ...fetched.summary, error: { type: fetched.failure.name, message: fetched.failure.message } },
+    );
   else world.out(`${stepTable(summary.steps)}\n${summaryLine(summary)}\n${addressLines(fetched.summary)}`);
   world.err(howToGoOn(summary, attempts));
   if (fetched.failure === null) return CODE_OF[end.state];

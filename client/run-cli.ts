@@ -36,8 +36,13 @@ export async function runCli(args: readonly string[], world: CommandWorld): Prom
 }
 
 function makeProgram(world: CommandWorld, done: (code: ExitCode) => void): Command {
-  const program = new Command('ares').description('Trains, validates and hands over ML trading models, durably').exitOverride().enablePositionalOptions()
-    .configureOutput({ writeOut: world.out, writeErr: world.err }).addHelpText('after', EXIT_HELP).showHelpAfterError('(ares --help lists the commands and flags)');
+  const program = new Command('ares')
+    .description('Trains, validates and hands over ML trading models, durably')
+    .exitOverride()
+    .enablePositionalOptions()
+    .configureOutput({ writeOut: world.out, writeErr: world.err })
+    .addHelpText('after', EXIT_HELP)
+    .showHelpAfterError('(ares --help lists the commands and flags)');
   addRunCommand(program, world, done);
   addPlanCommand(program, world, done);
   addRunQueries(program, world, done);

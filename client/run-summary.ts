@@ -43,7 +43,7 @@ export function summarizeRun(end: RunEnd, snapshot: RunSnapshot, ui: string | nu
   const steps = STEPS.map(({ id }) => {
     const known = statuses.find((step) => step.id === id);
     const result = results?.find((step) => step.step === id) ?? known?.result ?? null;
-    return stepSummary(id, results === null ? (known?.state ?? 'waiting') : 'done', result, known?.error ?? null);
+    return stepSummary(id, result, { state: results === null ? (known?.state ?? 'waiting') : 'done', error: known?.error ?? null });
   });
   const succeeded = end.state === 'Succeeded' ? end.result : null;
   return {
@@ -60,7 +60,7 @@ export function summarizeRun(end: RunEnd, snapshot: RunSnapshot, ui: string | nu
   };
 }
 
-function stepSummary(id: string, state: StepStatus['state'], result: StepResult | null, error: RunError | null): StepSummary {
+function stepSummary(id: string, result: StepResult | null, { state, error }: Pick<StepSummary, 'state' | 'error'>): StepSummary {
   return {
     id,
     state,

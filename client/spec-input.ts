@@ -33,7 +33,8 @@ export function readSpecInput(specText: string | undefined, values: FlagValues, 
   const parsed = parseRunSpec(input);
   if (!parsed.ok) throw badInput(parsed.problems);
   const unknownSteps = parsed.spec.cache.refresh.filter((id) => !STEPS.some((step) => step.id === id));
-  if (unknownSteps.length > 0) throw badInput(unknownSteps.map((id) => `cache.refresh: expected a step id (${STEPS.map((step) => step.id).join(', ')}), found ${JSON.stringify(id)}`));
+  if (unknownSteps.length > 0)
+    throw badInput(unknownSteps.map((id) => `cache.refresh: expected a step id (${STEPS.map((step) => step.id).join(', ')}), found ${JSON.stringify(id)}`));
   return { input: input as RunSpecInput, spec: parsed.spec };
 }
 
@@ -50,7 +51,8 @@ function parseSpecText(specText: string): SpecObject {
   } catch (error) {
     throw new CommandFailure(EXIT_CODES.badInput, `${source}: expected a JSON object or a file of one: ${(error as Error).message}`, { cause: error });
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw badInput([`${source}: expected a JSON object, found ${JSON.stringify(value)}`]);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw badInput([`${source}: expected a JSON object, found ${JSON.stringify(value)}`]);
   return value as SpecObject;
 }
 
@@ -59,7 +61,9 @@ function convert(value: string | true | readonly string[], type: SpecFlag['type'
   if (type === 'boolean') return value === true || value === 'true' ? true : value === 'false' ? false : value;
   if (type === 'number') return typeof value === 'string' ? toNumber(value) : value;
   if (type === 'text') return value;
-  const items = (typeof value === 'string' ? [value] : Array.isArray(value) ? (value as readonly string[]) : []).flatMap((text) => text.split(',')).map((text) => text.trim());
+  const items = (typeof value === 'string' ? [value] : Array.isArray(value) ? (value as readonly string[]) : [])
+    .flatMap((text) => text.split(','))
+    .map((text) => text.trim());
   return type === 'numbers' ? items.map(toNumber) : items;
 }
 

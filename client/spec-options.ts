@@ -22,6 +22,8 @@ function optionOf({ flag, type, description }: SpecFlag): Option {
 /** The checked spec of a parsed command. @throws CommandFailure (bad input) */
 export function specOf(command: Command): CheckedSpec {
   const flags = specFlags();
-  const values: FlagValues = Object.fromEntries(command.options.map((option) => [option.long?.slice(2) ?? '', command.getOptionValue(option.attributeName()) as FlagValues[string]]));
+  const values: FlagValues = Object.fromEntries(
+    command.options.map((option) => [option.long?.slice(2) ?? '', command.getOptionValue(option.attributeName()) as FlagValues[string]]),
+  );
   return readSpecInput(command.getOptionValue('spec') as string | undefined, values, flags);
 }

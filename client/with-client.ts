@@ -33,7 +33,9 @@ function commandFailure(error: unknown): unknown {
   if (error.name === 'CannotConnect') return new CommandFailure(EXIT_CODES.cannotConnect, error.message, { cause: error });
   if (error.name === 'WorkflowNotFoundError') return new CommandFailure(EXIT_CODES.badInput, `no such run: ${error.message}`, { cause: error });
   if (error.name === 'ServiceError' || /deadline exceeded/i.test(error.message)) {
-    return new CommandFailure(EXIT_CODES.cannotConnect, `Temporal did not answer: ${error.message}${causeText(error)}; does a worker run (npm run stack)?`, { cause: error });
+    return new CommandFailure(EXIT_CODES.cannotConnect, `Temporal did not answer: ${error.message}${causeText(error)}; does a worker run (npm run stack)?`, {
+      cause: error,
+    });
   }
   return error;
 }
@@ -43,7 +45,11 @@ function causeText(error: Error): string {
 }
 
 /** Address of a run in the Temporal UI, or null where ARES_UI is not set. */
-export function uiAddress(world: CommandWorld, namespace: string, workflowId: string, runId: string): string | null {
+export function uiAddress(
+  world: CommandWorld,
+  namespace: string,
+  { workflowId, runId }: { readonly workflowId: string; readonly runId: string },
+): string | null {
   const base = world.env['ARES_UI'];
   if (base === undefined || base === '') return null;
   return `${base.replace(/\/+$/, '')}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(workflowId)}/${runId}`;

@@ -15,6 +15,7 @@ const SOURCE_FOLDERS = ['core', 'pipeline', 'adapters', 'activities', 'workflows
 const OLDEST_NODE = [20, 19];
 const NEWEST_NODE_MAJOR = 24;
 const LOCK_POLL_MS = 250;
+const PARENT_POLL_MS = 300;
 
 /** Verb to built script. */
 const VERBS = {
@@ -144,6 +145,21 @@ function build() {
 }
 
 /**
+ * npm starts us through a shell, which a SIGTERM ends without telling us: that we have another parent then is all there is to see.
+ * @param {() => void} onGone
+ */
+function watchParent(onGone) {
+  if (process.env['npm_lifecycle_event'] === undefined) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    onGone();
+  }, PARENT_POLL_MS);
+  timer.unref();
+}
+
+/**
  * Runs a built script in this terminal; signals reach it too, and its exit code becomes ours.
  * @param {string} script
  * @param {string[]} args
@@ -151,6 +167,7 @@ function build() {
 async function handOver(script, args) {
   const child = spawn(process.execPath, ['--enable-source-maps', join(ROOT, 'dist', script), ...args], { stdio: 'inherit' });
   for (const name of /** @type {const} */ (['SIGTERM', 'SIGHUP'])) process.on(name, () => child.kill(name));
+  watchParent(() => child.kill('SIGTERM'));
   // A terminal sends Ctrl-C to the child as well: it ends in its own time, and we with it.
   process.on('SIGINT', () => undefined);
   await new Promise((resolve, reject) => {

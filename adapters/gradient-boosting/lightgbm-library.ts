@@ -31,7 +31,8 @@ export interface LightgbmLibrary {
 }
 
 const SIGNATURES: Readonly<Record<keyof LightgbmFunctions, string>> = {
-  LGBM_DatasetCreateFromMat: 'const void *data, int data_type, int32_t nrow, int32_t ncol, int is_row_major, const char *parameters, void *reference, _Out_ void **out',
+  LGBM_DatasetCreateFromMat:
+    'const void *data, int data_type, int32_t nrow, int32_t ncol, int is_row_major, const char *parameters, void *reference, _Out_ void **out',
   LGBM_DatasetSetField: 'void *handle, const char *field_name, const void *field_data, int num_element, int type',
   LGBM_DatasetSetFeatureNames: 'void *handle, const char **feature_names, int num_feature_names',
   LGBM_DatasetFree: 'void *handle',
@@ -39,9 +40,11 @@ const SIGNATURES: Readonly<Record<keyof LightgbmFunctions, string>> = {
   LGBM_BoosterFree: 'void *handle',
   LGBM_BoosterUpdateOneIter: 'void *handle, void *is_finished',
   LGBM_BoosterGetNumFeature: 'void *handle, void *out',
-  LGBM_BoosterPredictForMat: 'void *handle, const void *data, int data_type, int32_t nrow, int32_t ncol, int is_row_major, int predict_type, int start_iteration, int num_iteration, const char *parameter, void *out_len, void *out_result',
+  LGBM_BoosterPredictForMat:
+    'void *handle, const void *data, int data_type, int32_t nrow, int32_t ncol, int is_row_major, int predict_type, int start_iteration, int num_iteration, const char *parameter, void *out_len, void *out_result',
   LGBM_BoosterFeatureImportance: 'void *handle, int num_iteration, int importance_type, void *out_results',
-  LGBM_BoosterSaveModelToString: 'void *handle, int start_iteration, int num_iteration, int feature_importance_type, int64_t buffer_len, void *out_len, void *out_str',
+  LGBM_BoosterSaveModelToString:
+    'void *handle, int start_iteration, int num_iteration, int feature_importance_type, int64_t buffer_len, void *out_len, void *out_str',
   LGBM_BoosterLoadModelFromString: 'const char *model_str, void *out_num_iterations, _Out_ void **out',
 };
 
@@ -52,7 +55,9 @@ const SIGNATURES: Readonly<Record<keyof LightgbmFunctions, string>> = {
 export function openLightgbm(path: string): LightgbmLibrary {
   const library = loadLibrary(path);
   const lastError = library.func('const char *LGBM_GetLastError()') as () => string;
-  const functions = Object.fromEntries(Object.entries(SIGNATURES).map(([name, parameters]) => [name, library.func(`int ${name}(${parameters})`)])) as unknown as LightgbmFunctions;
+  const functions = Object.fromEntries(
+    Object.entries(SIGNATURES).map(([name, parameters]) => [name, library.func(`int ${name}(${parameters})`)]),
+  ) as unknown as LightgbmFunctions;
   return {
     call: (name, ...args) => {
       if (functions[name](...args) !== 0) throw new NumericalError(`LightGBM ${name}: ${lastError()}`);
@@ -64,6 +69,8 @@ function loadLibrary(path: string): LibraryHandle {
   try {
     return koffi.load(path);
   } catch (cause) {
-    throw new PipelineError('UnsupportedDevice', `expected LightGBM's library at ${path}; npm start fetches it, ARES_LIGHTGBM_LIBRARY names another`, { cause });
+    throw new PipelineError('UnsupportedDevice', `expected LightGBM's library at ${path}; npm start fetches it, ARES_LIGHTGBM_LIBRARY names another`, {
+      cause,
+    });
   }
 }

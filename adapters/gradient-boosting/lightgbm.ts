@@ -30,6 +30,7 @@ export function makeGradientBoosting(libraryPath: string = nativeLibraryPath('li
   return {
     library: 'lightgbm',
     version: '4.7.0',
+    // eslint-disable-next-line max-params -- the port's own signature
     train: (data, parameters, rounds, iteration) => train(library(), data, { parameters, rounds, iteration }),
     load: (modelText) => load(library(), modelText),
   };
@@ -49,7 +50,7 @@ function train(library: LightgbmLibrary, data: BoosterData, { parameters, rounds
     library.call('LGBM_BoosterCreate', dataset, text, out);
     const booster = makeBooster(library, handleOf(out), Number(parameters['num_threads'] ?? 1));
     try {
-      updateRounds(library, handleOf(out), rounds, iteration);
+      updateRounds(library, handleOf(out), { rounds, iteration });
     } catch (error) {
       booster.dispose();
       throw error;
@@ -60,7 +61,7 @@ function train(library: LightgbmLibrary, data: BoosterData, { parameters, rounds
   }
 }
 
-function updateRounds(library: LightgbmLibrary, handle: NativeHandle, ...[rounds, iteration]: [number, Training['iteration']]): void {
+function updateRounds(library: LightgbmLibrary, handle: NativeHandle, { rounds, iteration }: Pick<Training, 'rounds' | 'iteration'>): void {
   const finished = new Int32Array(1);
   for (let round = 0; round < rounds; round++) {
     library.call('LGBM_BoosterUpdateOneIter', handle, finished);
@@ -104,7 +105,21 @@ function makeBooster(library: LightgbmLibrary, handle: NativeHandle, threads: nu
     if (x.columnCount !== featureCount) throw new RangeError(`expected ${featureCount} feature columns as fitted, found ${x.columnCount}`);
     const result = new Float64Array(x.rowCount * width);
     if (x.rowCount === 0) return result;
-    library.call('LGBM_BoosterPredictForMat', use(), x.values, DOUBLE_TYPE, x.rowCount, x.columnCount, ROW_MAJOR, kind, 0, ALL_ITERATIONS, `num_threads=${threads}`, new BigInt64Array(1), result);
+    library.call(
+      'LGBM_BoosterPredictForMat',
+      use(),
+      x.values,
+      DOUBLE_TYPE,
+      x.rowCount,
+      x.columnCount,
+      ROW_MAJOR,
+      kind,
+      0,
+      ALL_ITERATIONS,
+      `num_threads=${threads}`,
+      new BigInt64Array(1),
+      result,
+    );
     return result;
   };
   return {
@@ -133,7 +148,9 @@ function modelText(library: LightgbmLibrary, handle: NativeHandle): string {
 }
 
 function parameterText(parameters: Parameters): string {
-  return Object.entries(parameters).map(([name, value]) => `${name}=${String(value)}`).join(' ');
+  return Object.entries(parameters)
+    .map(([name, value]) => `${name}=${String(value)}`)
+    .join(' ');
 }
 
 function handleOf([handle]: readonly [NativeHandle | null]): NativeHandle {

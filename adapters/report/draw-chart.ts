@@ -70,26 +70,37 @@ function markOf(chart: ReportChart): Spec {
 /** The diagonal of a reliability diagram; elsewhere nothing. */
 function ruleLayer(chart: ReportChart): Spec[] {
   if (chart.kind !== 'reliability') return [];
-  return [{
-    data: { values: [{ x: 0, y: 0 }, { x: 1, y: 1 }] },
-    mark: { type: 'line', stroke: 'var(--muted)', strokeDash: [4, 4], strokeWidth: 1 },
-    encoding: { x: { field: 'x', type: 'quantitative' }, y: { field: 'y', type: 'quantitative' } },
-  }];
+  return [
+    {
+      data: {
+        values: [
+          { x: 0, y: 0 },
+          { x: 1, y: 1 },
+        ],
+      },
+      mark: { type: 'line', stroke: 'var(--muted)', strokeDash: [4, 4], strokeWidth: 1 },
+      encoding: { x: { field: 'x', type: 'quantitative' }, y: { field: 'y', type: 'quantitative' } },
+    },
+  ];
 }
 
 function encodingOf(chart: ReportChart): Spec {
   const names = chart.series.map((series) => series.name);
   const unit = { domain: [0, 1], nice: false };
-  const x = chart.xType === 'time'
-    ? { field: 'x', type: 'temporal', scale: { type: 'utc' }, axis: { title: chart.xTitle, format: timeFormat(chart), tickCount: 6 } }
-    : { field: 'x', type: 'quantitative', title: chart.xTitle, scale: chart.kind === 'reliability' ? unit : { zero: false, nice: false } };
+  const x =
+    chart.xType === 'time'
+      ? { field: 'x', type: 'temporal', scale: { type: 'utc' }, axis: { title: chart.xTitle, format: timeFormat(chart), tickCount: 6 } }
+      : { field: 'x', type: 'quantitative', title: chart.xTitle, scale: chart.kind === 'reliability' ? unit : { zero: false, nice: false } };
   return {
     x,
     ...(chart.kind === 'bar' ? { x2: { field: 'x2' }, y2: { datum: 0 } } : {}),
     y: { field: 'y', type: 'quantitative', title: chart.yTitle, scale: chart.kind === 'reliability' ? unit : { zero: chart.kind !== 'line', nice: true } },
     color: {
-      field: 'series', type: 'nominal', scale: { domain: names, range: names.map((_, i) => SERIES_COLOURS[i % SERIES_COLOURS.length]) },
-      legend: names.length > 1 ? { title: null, orient: 'top', direction: 'horizontal', offset: 6, symbolType: chart.kind === 'bar' ? 'square' : 'stroke' } : null,
+      field: 'series',
+      type: 'nominal',
+      scale: { domain: names, range: names.map((_, i) => SERIES_COLOURS[i % SERIES_COLOURS.length]) },
+      legend:
+        names.length > 1 ? { title: null, orient: 'top', direction: 'horizontal', offset: 6, symbolType: chart.kind === 'bar' ? 'square' : 'stroke' } : null,
     },
     order: { field: 'order', type: 'quantitative' },
   };
@@ -104,7 +115,15 @@ function timeFormat(chart: ReportChart): string {
 const CONFIG: Spec = {
   font: 'inherit',
   axis: {
-    labelColor: 'var(--muted)', titleColor: 'var(--muted)', labelFontSize: 11, titleFontSize: 11, titleFontWeight: 400, gridColor: 'var(--line)', domainColor: 'var(--line)', tickColor: 'var(--line)', labelFlush: false,
+    labelColor: 'var(--muted)',
+    titleColor: 'var(--muted)',
+    labelFontSize: 11,
+    titleFontSize: 11,
+    titleFontWeight: 400,
+    gridColor: 'var(--line)',
+    domainColor: 'var(--line)',
+    tickColor: 'var(--line)',
+    labelFlush: false,
   },
   axisX: { grid: false, labelOverlap: 'greedy', titlePadding: 6 },
   axisY: { tickCount: 5, domain: false, ticks: false, labelPadding: 6, titlePadding: 8 },

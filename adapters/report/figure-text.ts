@@ -33,15 +33,19 @@ export function figureTable(figures: readonly Figure[]): string {
   const rows = figures.map((figure) => {
     const exact = figure.value === null ? '' : String(figure.value);
     const unit = figure.unit === TIME_UNIT ? '' : figure.unit;
-    return `<tr><th scope="row">${escapeHtml(figure.name)}</th><td class="number" data-section="${escapeHtml(figure.section)}" data-name="${escapeHtml(figure.name)}" data-value="${exact}" title="${exact}">${valueText(figure)}</td>`
-      + `<td class="unit">${escapeHtml(unit)}</td><td class="source" title="${escapeHtml(figure.source)}">${escapeHtml(shortSource(figure.source))}</td></tr>`;
+    return (
+      `<tr><th scope="row">${escapeHtml(figure.name)}</th><td class="number" data-section="${escapeHtml(figure.section)}" data-name="${escapeHtml(figure.name)}" data-value="${exact}" title="${exact}">${valueText(figure)}</td>` +
+      `<td class="unit">${escapeHtml(unit)}</td><td class="source" title="${escapeHtml(figure.source)}">${escapeHtml(shortSource(figure.source))}</td></tr>`
+    );
   });
   return `<table class="figures"><thead><tr><th>figure</th><th class="number">value</th><th>unit</th><th>read from</th></tr></thead><tbody>\n${rows.join('\n')}\n</tbody></table>`;
 }
 
 /** A table of text; cells that are numbers are set right. */
 export function dataTable(table: Report['tables'][number]): string {
-  const numeric = table.header.map((_, column) => table.rows.length > 0 && table.rows.every((row) => /^[-\u2212–]?[\d.,\u202f]*(e[-+]\d+)?$/.test(row[column] ?? '')));
+  const numeric = table.header.map(
+    (_, column) => table.rows.length > 0 && table.rows.every((row) => /^[-\u2212–]?[\d.,\u202f]*(e[-+]\d+)?$/.test(row[column] ?? '')),
+  );
   const classOf = (column: number): string => (numeric[column] === true ? ' class="number"' : table.header[column] === SOURCE_HEADER ? ' class="source"' : '');
   const cell = (tag: string, text: string, column: number): string => `<${tag}${classOf(column)}>${escapeHtml(text)}</${tag}>`;
   const head = table.header.map((text, column) => cell('th', text, column)).join('');

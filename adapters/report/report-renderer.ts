@@ -17,8 +17,18 @@ export function makeReportRenderer(): ReportRenderer {
     renderHtml: async (report) => {
       const charts = [];
       // One after another: Vega numbers its clip paths by a counter of the process.
-      for (const [index, chart] of report.charts.entries()) charts.push({ section: chart.section, title: chart.title, svg: await drawChart(chart, `chart-${index}`) });
-      return eta.renderString(PAGE_TEMPLATE, { report, style: PAGE_STYLE, sections: sectionsOf(report, charts), lineage: JSON.stringify(report.lineage, null, 2), valueText, shortSource, figureTable, dataTable });
+      for (const [index, chart] of report.charts.entries())
+        charts.push({ section: chart.section, title: chart.title, svg: await drawChart(chart, `chart-${index}`) });
+      return eta.renderString(PAGE_TEMPLATE, {
+        report,
+        style: PAGE_STYLE,
+        sections: sectionsOf(report, charts),
+        lineage: JSON.stringify(report.lineage, null, 2),
+        valueText,
+        shortSource,
+        figureTable,
+        dataTable,
+      });
     },
   };
 }

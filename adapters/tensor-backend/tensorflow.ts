@@ -74,6 +74,10 @@ function loadAddon(require: NodeJS.Require, path: string): Addon {
   try {
     return require(path) as Addon;
   } catch (cause) {
-    throw new PipelineError('UnsupportedDevice', `the TensorFlow addon at ${path} cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new PipelineError(
+      'UnsupportedDevice',
+      `the TensorFlow addon at ${path} cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
   }
 }

@@ -26,7 +26,13 @@ const PROGRAMS: readonly OtherProgram[] = [
 /** Adds the commands; `done` takes the child's exit code. */
 export function addOtherPrograms(program: Command, world: CommandWorld, done: (code: ExitCode) => void): void {
   for (const { name, description, script } of PROGRAMS) {
-    program.command(name).description(description).argument('[arguments...]', `see ares ${name} --help`).helpOption(false).allowUnknownOption().allowExcessArguments()
+    program
+      .command(name)
+      .description(description)
+      .argument('[arguments...]', `see ares ${name} --help`)
+      .helpOption(false)
+      .allowUnknownOption()
+      .allowExcessArguments()
       .action(async (_arguments: unknown, _options: unknown, command: Command) => done(await runProgram(script, command.args, world)));
   }
 }

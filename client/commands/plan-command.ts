@@ -11,12 +11,17 @@ import { withClient } from '../with-client.js';
 
 /** Adds the command; `done` takes its exit code. */
 export function addPlanCommand(program: Command, world: CommandWorld, done: (code: ExitCode) => void): void {
-  const command = program.command('plan').description('dry run: the plan, and which steps are cached, which not and why').option('--json', 'print the plan and forecast as one JSON object');
+  const command = program
+    .command('plan')
+    .description('dry run: the plan, and which steps are cached, which not and why')
+    .option('--json', 'print the plan and forecast as one JSON object');
   addSpecFlags(command).action(async (options: { readonly json?: boolean }) => {
     const { input } = specOf(command);
-    const forecast = await withClient(world, async ({ ares }) => ares.plan(input).catch((error: unknown) => {
-      throw planFailure(error);
-    }));
+    const forecast = await withClient(world, async ({ ares }) =>
+      ares.plan(input).catch((error: unknown) => {
+        throw planFailure(error);
+      }),
+    );
     if (options.json === true) printJson(world, forecast);
     else world.out(forecastText(forecast));
     done(EXIT_CODES.done);
@@ -35,11 +40,14 @@ function planFailure(error: unknown): unknown {
 /** The forecast for people: window, segments, source and a table of steps. */
 export function forecastText({ plan, steps }: PlanForecast): string {
   const day = (timeMs: number): string => `${new Date(timeMs).toISOString().slice(0, 16)}Z`;
-  const segments = Object.entries(plan.segments).map(([name, span]) => `  ${name.padEnd(12)}${day(span.fromMs)} to ${day(span.toMs)}\n`).join('');
+  const segments = Object.entries(plan.segments)
+    .map(([name, span]) => `  ${name.padEnd(12)}${day(span.fromMs)} to ${day(span.toMs)}\n`)
+    .join('');
   const { settings } = plan;
-  const head = `${plan.spec.symbol} ${plan.spec.market}, preset ${plan.spec.preset}, ${plan.source.kind} (${plan.source.series}, ${plan.source.files.length} files), timeframe ${settings.timeframe}, device ${settings.device}\n`
-    + `window      ${day(plan.window.fromMs)} to ${day(plan.window.toMs)}, embargo ${plan.embargoMs / 60_000} min\n${segments}`
-    + `champion    ${plan.champion?.version ?? 'none: the pooled single model'}\nother models scored on this test segment before: ${plan.priorTestOpenings}\n\n`;
+  const head =
+    `${plan.spec.symbol} ${plan.spec.market}, preset ${plan.spec.preset}, ${plan.source.kind} (${plan.source.series}, ${plan.source.files.length} files), timeframe ${settings.timeframe}, device ${settings.device}\n` +
+    `window      ${day(plan.window.fromMs)} to ${day(plan.window.toMs)}, embargo ${plan.embargoMs / 60_000} min\n${segments}` +
+    `champion    ${plan.champion?.version ?? 'none: the pooled single model'}\nother models scored on this test segment before: ${plan.priorTestOpenings}\n\n`;
   const rows = steps.map((step, index) => [String(index + 1), step.id, step.cached ? 'cached' : 'compute', step.reason]);
   return `${head}${textTable(['', 'step', 'forecast', 'why'], rows, [0])}\n${steps.filter((step) => step.cached).length} of ${steps.length} steps cached\n`;
 }

@@ -16,7 +16,8 @@ export function checkFitData(data: FitData): FitData {
   let ones = 0;
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
-    if (!(row >= 0 && row < features.rowCount) || (i > 0 && row <= rows[i - 1])) throw new RangeError(`expected ascending rows below ${features.rowCount}, found ${row} at ${i}`);
+    if (!(row >= 0 && row < features.rowCount) || (i > 0 && row <= rows[i - 1]))
+      throw new RangeError(`expected ascending rows below ${features.rowCount}, found ${row} at ${i}`);
     if (y[i] !== 0 && y[i] !== 1) throw new InvalidData(`expected label 0 or 1 in row ${row}, found ${y[i]}`);
     if (!(weights[i] > 0) || !Number.isFinite(weights[i])) throw new InvalidData(`expected a finite weight above 0 in row ${row}, found ${weights[i]}`);
     ones += y[i];

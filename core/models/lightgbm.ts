@@ -29,7 +29,7 @@ export function lightgbmFamily(id: string, library: GradientBoosting): ModelFami
   return {
     id,
     defaults: LIGHTGBM_DEFAULTS,
-    fit: async (data, options) => fitLightgbm(id, library, data, options),
+    fit: async (data, options) => fitLightgbm({ id, library }, data, options),
     load: (bytes) => {
       const { featureNames, modelText } = decodeModel<LightgbmState>(bytes, [id]);
       return makeClassifier(id, featureNames, library.load(modelText));
@@ -37,7 +37,7 @@ export function lightgbmFamily(id: string, library: GradientBoosting): ModelFami
   };
 }
 
-function fitLightgbm(id: string, library: GradientBoosting, ...[data, options]: [FitData, FitOptions]): Classifier {
+function fitLightgbm({ id, library }: { id: string; library: GradientBoosting }, data: FitData, options: FitOptions): Classifier {
   const { features, featureNames, rows, y, weights } = checkFitData(data);
   const { rounds: _, ...native } = { ...LIGHTGBM_DEFAULTS, ...options.parameters };
   const rounds = numberParameter({ ...LIGHTGBM_DEFAULTS, ...options.parameters }, 'rounds');

@@ -40,7 +40,7 @@ function fitLinear(data: FitData, options: FitOptions): Classifier {
   const l2 = numberParameter({ ...LINEAR_DEFAULTS, ...options.parameters }, 'l2');
   if (l2 <= 0) throw new RangeError(`expected parameter l2 above 0, found ${l2}`);
   const { means, deviations } = measureColumns(data);
-  const x = standardise(data.features, data.rows, means, deviations);
+  const x = standardise(data.features, data.rows, { means, deviations });
   const solution = solveNewton({ x, y: data.y, weights: data.weights, l2 }, options);
   return makeClassifier(data.featureNames, {
     means: Array.from(means),
@@ -78,7 +78,7 @@ function measureColumns({ features, rows, weights }: FitData): { means: Float64A
 }
 
 /** [rows x (1 + columns)], the first column 1; missing values and constant columns are 0. */
-function standardise(features: Matrix, rows: Int32Array, ...[means, deviations]: [ArrayLike<number>, ArrayLike<number>]): Float64Array {
+function standardise(features: Matrix, rows: Int32Array, { means, deviations }: { means: ArrayLike<number>; deviations: ArrayLike<number> }): Float64Array {
   const { columnCount, values } = features;
   const width = columnCount + 1;
   const x = new Float64Array(rows.length * width);
@@ -174,7 +174,7 @@ function makeClassifier(featureNames: readonly string[], state: LinearState): Cl
     featureNames,
     predictProba: (features, rows) => {
       checkColumnCount(features, featureNames);
-      const x = standardise(features, rows, state.means, state.deviations);
+      const x = standardise(features, rows, state);
       const width = featureNames.length + 1;
       return Float64Array.from(rows, (_, i) => {
         let z = state.intercept;

@@ -68,7 +68,11 @@ async function fitAttention(data: FitData, options: FitOptions): Promise<Classif
   const parameters = { ...ATTENTION_DEFAULTS, ...options.parameters };
   const number = (name: keyof typeof ATTENTION_DEFAULTS): number => numberParameter(parameters, name);
   const shape: AttentionShape = {
-    features: data.featureNames.length, window: number('window'), width: number('width'), heads: number('heads'), hidden: number('hidden'),
+    features: data.featureNames.length,
+    window: number('window'),
+    width: number('width'),
+    heads: number('heads'),
+    hidden: number('hidden'),
   };
   const { means, deviations } = measureRows(data.features, data.rows);
   const { fit, validation } = splitExamples(data, number('validationShare'), number('purgeRows'));
@@ -89,7 +93,12 @@ async function fitAttention(data: FitData, options: FitOptions): Promise<Classif
     onEpoch: (epoch) => options.progress?.(epoch / epochs, `epoch ${epoch} of at most ${epochs}`),
   });
   return makeClassifier(data.featureNames, {
-    shape, means, deviations, weights: Array.from(result.weights), epochs: result.epochs, validationLoss: result.validationLoss,
+    shape,
+    means,
+    deviations,
+    weights: Array.from(result.weights),
+    epochs: result.epochs,
+    validationLoss: result.validationLoss,
   });
 }
 
@@ -101,7 +110,11 @@ function splitExamples({ rows, y, weights }: FitData, share: number, purgeRows: 
   const ones = y.subarray(cut).reduce((sum, value) => sum + value, 0);
   const held = rows.length - cut;
   if (held < MINIMUM_VALIDATION || ones === 0 || ones === held || until < MINIMUM_VALIDATION) return { fit: all, validation: null };
-  const part = (from: number, to: number): SequenceExamples => ({ rows: rows.subarray(from, to), y: y.subarray(from, to), weights: weights.subarray(from, to) });
+  const part = (from: number, to: number): SequenceExamples => ({
+    rows: rows.subarray(from, to),
+    y: y.subarray(from, to),
+    weights: weights.subarray(from, to),
+  });
   return { fit: part(0, until), validation: part(cut, rows.length) };
 }
 
@@ -146,7 +159,7 @@ function makeClassifier(featureNames: readonly string[], state: AttentionState):
     featureNames,
     predictProba: (features, rows) => {
       checkColumnCount(features, featureNames);
-      return inferAttention(flat, state.shape, standardiseRows(features, state.means, state.deviations), rows);
+      return inferAttention({ flat, shape: state.shape }, standardiseRows(features, state.means, state.deviations), rows);
     },
     featureImportance: () => null,
     save: () => encodeModel<AttentionState>('attention', featureNames, state),

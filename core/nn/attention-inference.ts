@@ -12,11 +12,18 @@ export interface SequenceInput {
   readonly rowCount: number;
 }
 
+/** The weights of a fitted network and the shape they lie in. */
+export interface AttentionNetwork {
+  readonly flat: Float32Array;
+  readonly shape: AttentionShape;
+}
+
 /** P(y = 1) for the given rows; row r uses rows r - window + 1 to r, those before row 0 are masked. */
-export function inferAttention(flat: Float32Array, shape: AttentionShape, ...[input, rows]: [SequenceInput, Int32Array]): Float64Array {
+export function inferAttention({ flat, shape }: AttentionNetwork, input: SequenceInput, rows: Int32Array): Float64Array {
   const weights = splitWeights(flat, shape);
   const needed = rowsNeeded(input.rowCount, rows, shape.window);
-  const embedded = multiply(input.values, weights.embed, shape.features, { columns: shape.width, rows: needed });
+  const embedded = new Float64Array(input.rowCount * shape.width);
+  multiplyInto(embedded, { left: input.values, right: weights.embed }, { inner: shape.features, columns: shape.width, rows: needed });
   const state = makeState(shape, weights);
   return Float64Array.from(rows, (row) => inferRow(state, embedded, row));
 }
@@ -36,15 +43,19 @@ function makeState(shape: AttentionShape, weights: InferenceState['weights']): I
 }
 
 function inferRow(state: InferenceState, embedded: Float64Array, row: number): number {
-  const { shape: { window, width, hidden: denseWidth }, weights, hidden } = state;
+  const {
+    shape: { window, width, hidden: denseWidth },
+    weights,
+    hidden,
+  } = state;
   const first = Math.max(0, window - 1 - row);
   for (let p = first; p < window; p++) {
     const from = (row - window + 1 + p) * width;
     for (let j = 0; j < width; j++) hidden[p * width + j] = Math.max(0, embedded[from + j] + weights.position[p * width + j]);
   }
   const positions = Int32Array.from({ length: window - first }, (_, i) => first + i);
-  multiplyInto(state.keys, hidden, weights.key, { inner: width, columns: width, rows: positions });
-  multiplyInto(state.values, hidden, weights.value, { inner: width, columns: width, rows: positions });
+  multiplyInto(state.keys, { left: hidden, right: weights.key }, { inner: width, columns: width, rows: positions });
+  multiplyInto(state.values, { left: hidden, right: weights.value }, { inner: width, columns: width, rows: positions });
   const last = hidden.subarray((window - 1) * width);
   const context = attend(state, vectorTimes(last, weights.query, width), first);
   const z = vectorTimes(context, weights.output, width).map((value, j) => value + last[j]);
@@ -83,15 +94,12 @@ function rowsNeeded(rowCount: number, rows: Int32Array, window: number): Int32Ar
   return Int32Array.from({ length: rowCount }, (_, row) => row).filter((row) => used[row] === 1);
 }
 
-function multiply(left: ArrayLike<number>, right: Float32Array, inner: number, options: { columns: number; rows: Int32Array }): Float64Array {
-  const out = new Float64Array((left.length / inner) * options.columns);
-  multiplyInto(out, left, right, { inner, ...options });
-  return out;
-}
-
 /** out[row] = left[row] x right for the given rows only. */
-function multiplyInto(out: Float64Array, left: ArrayLike<number>, right: Float32Array, options: { inner: number; columns: number; rows: Int32Array }): void {
-  const { inner, columns, rows } = options;
+function multiplyInto(
+  out: Float64Array,
+  { left, right }: { left: ArrayLike<number>; right: Float32Array },
+  { inner, columns, rows }: { inner: number; columns: number; rows: Int32Array },
+): void {
   for (const row of rows) {
     out.fill(0, row * columns, (row + 1) * columns);
     for (let k = 0; k < inner; k++) {

@@ -56,9 +56,11 @@ export function splitWeights(flat: Float32Array, shape: AttentionShape): Readonl
   const total = lengths.reduce((sum, length) => sum + length, 0);
   if (flat.length !== total) throw new RangeError(`expected ${total} weights, found ${flat.length}`);
   let from = 0;
-  return Object.fromEntries(WEIGHT_BLOCKS.map((block, i) => {
-    const view = flat.subarray(from, from + lengths[i]);
-    from += lengths[i];
-    return [block, view];
-  })) as Record<WeightBlock, Float32Array>;
+  return Object.fromEntries(
+    WEIGHT_BLOCKS.map((block, i) => {
+      const view = flat.subarray(from, from + lengths[i]);
+      from += lengths[i];
+      return [block, view];
+    }),
+  ) as Record<WeightBlock, Float32Array>;
 }

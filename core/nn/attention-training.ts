@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Abort } from '../abort.js';
 import { NumericalError } from '../errors.js';
 import type { Random } from '../stats/random.js';
-import type { SequenceInput } from './attention-inference.js';
+import type { AttentionNetwork, SequenceInput } from './attention-inference.js';
 import type { AttentionShape } from './attention-shape.js';
 import { WEIGHT_BLOCKS, blockLengths, blockShapes } from './attention-shape.js';
 
@@ -58,38 +58,38 @@ const EPSILON = 1e-8;
  * @throws NumericalError when the loss leaves the finite numbers.
  */
 export async function trainAttention(training: AttentionTraining): Promise<AttentionFit> {
-  const { shape, fit, validation, random } = training;
+  const { shape, validation, random } = training;
   const state = makeAdamState(drawWeights(shape, random));
   const heldOut = validation === null ? null : makeBatch(training, validation, allOf(validation));
-  const validationLoss: number[] = [];
-  let best: Epoch = { loss: Number.POSITIVE_INFINITY, epoch: 0, weights: new Float32Array(0) };
   try {
-    for (let epoch = 1; epoch <= training.epochs; epoch++) {
-      const order = shuffled(fit.rows.length, random);
-      for (let from = 0; from < order.length; from += training.batch) {
-        training.signal?.throwIfAborted();
-        trainBatch(training, state, order.subarray(from, from + training.batch));
-      }
-      training.onEpoch?.(epoch);
-      if (heldOut === null) {
-        if (epoch === training.epochs) best = { loss: Number.NaN, epoch, weights: await readWeights(state) };
-        continue;
-      }
-      const loss = tf.tidy(() => meanLoss(state.weights, heldOut, shape).dataSync()[0]);
-      if (!Number.isFinite(loss)) throw new NumericalError(`expected a finite validation loss after epoch ${epoch}, found ${loss}`);
-      validationLoss.push(loss);
-      if (loss < best.loss) best = { loss, epoch, weights: await readWeights(state) };
-      if (epoch - best.epoch >= training.patience) break;
-    }
+    return await runEpochs(training, state, heldOut);
   } finally {
     tf.dispose([state.weights, state.first, state.second, ...(heldOut === null ? [] : Object.values(heldOut))]);
   }
-  if (best.weights.some((weight) => !Number.isFinite(weight))) throw new NumericalError(`expected finite weights after ${best.epoch} epochs of the attention network`);
+}
+
+async function runEpochs(training: AttentionTraining, state: AdamState, heldOut: Batch | null): Promise<AttentionFit> {
+  const { shape, fit, random, epochs, patience } = training;
+  const validationLoss: number[] = [];
+  let best: Epoch = { loss: Number.POSITIVE_INFINITY, epoch: 0, weights: new Float32Array(0) };
+  for (let epoch = 1; epoch <= epochs && epoch - best.epoch <= (heldOut === null ? epochs : patience); epoch++) {
+    trainEpoch(training, state, shuffled(fit.rows.length, random));
+    training.onEpoch?.(epoch);
+    if (heldOut === null) continue;
+    const loss = tf.tidy(() => meanLoss(state.weights, heldOut, shape).dataSync()[0]);
+    if (!Number.isFinite(loss)) throw new NumericalError(`expected a finite validation loss after epoch ${epoch}, found ${loss}`);
+    validationLoss.push(loss);
+    if (loss < best.loss) best = { loss, epoch, weights: await readWeights(state) };
+  }
+  if (heldOut === null) best = { loss: Number.NaN, epoch: epochs, weights: await readWeights(state) };
+  if (best.weights.some((weight) => !Number.isFinite(weight))) {
+    throw new NumericalError(`expected finite weights after ${best.epoch} epochs of the attention network`);
+  }
   return { weights: best.weights, epochs: best.epoch, validationLoss };
 }
 
 /** The logits of examples on the backend in use, for comparison with attention-inference. */
-export function attentionLogits(flat: Float32Array, shape: AttentionShape, ...[input, rows]: [SequenceInput, Int32Array]): Float32Array {
+export function attentionLogits({ flat, shape }: AttentionNetwork, input: SequenceInput, rows: Int32Array): Float32Array {
   const examples = { rows, y: new Float64Array(rows.length), weights: new Float64Array(rows.length).fill(1) };
   return tf.tidy(() => {
     const batch = makeBatch({ shape, input }, examples, allOf(examples));
@@ -116,6 +116,13 @@ interface AdamState {
 
 function makeAdamState(weights: Float32Array): AdamState {
   return { weights: tf.tensor1d(weights), first: tf.zeros([weights.length]), second: tf.zeros([weights.length]), step: 0 };
+}
+
+function trainEpoch(training: AttentionTraining, state: AdamState, order: Int32Array): void {
+  for (let from = 0; from < order.length; from += training.batch) {
+    training.signal?.throwIfAborted();
+    trainBatch(training, state, order.subarray(from, from + training.batch));
+  }
 }
 
 function trainBatch(training: AttentionTraining, state: AdamState, chosen: Int32Array): void {
@@ -146,11 +153,15 @@ function logits(flat: tf.Tensor1D, batch: Batch, shape: AttentionShape): tf.Tens
   const count = batch.x.shape[0];
   const shapes = blockShapes(shape);
   const parts = tf.split(flat, [...blockLengths(shape)]);
-  const block = Object.fromEntries(WEIGHT_BLOCKS.map((name, i) => [name, tf.reshape(parts[i], [...shapes[name]])])) as Record<(typeof WEIGHT_BLOCKS)[number], tf.Tensor2D>;
+  const block = Object.fromEntries(WEIGHT_BLOCKS.map((name, i) => [name, tf.reshape(parts[i], [...shapes[name]])])) as Record<
+    (typeof WEIGHT_BLOCKS)[number],
+    tf.Tensor2D
+  >;
   const embedded = tf.reshape(tf.matMul(tf.reshape(batch.x, [count * window, features]), block.embed), [count, window, width]);
   const hidden = tf.relu(tf.add(embedded, block.position));
   const flatHidden = tf.reshape(hidden, [count * window, width]);
-  const perHead = (weights: tf.Tensor2D): tf.Tensor4D => tf.transpose(tf.reshape(tf.matMul(flatHidden, weights), [count, window, heads, width / heads]), [0, 2, 1, 3]);
+  const perHead = (weights: tf.Tensor2D): tf.Tensor4D =>
+    tf.transpose(tf.reshape(tf.matMul(flatHidden, weights), [count, window, heads, width / heads]), [0, 2, 1, 3]);
   const last = tf.reshape(tf.slice(hidden, [0, window - 1, 0], [count, 1, width]), [count, width]);
   const query = tf.reshape(tf.matMul(last, block.query), [count, heads, 1, width / heads]);
   const scores = tf.mul(tf.matMul(query, perHead(block.key), false, true), 1 / Math.sqrt(width / heads));
@@ -184,11 +195,13 @@ function makeBatch({ shape, input }: Pick<AttentionTraining, 'shape' | 'input'>,
 /** Normal weights of variance 1 / rows (He-like for the embedding), biases 0. */
 function drawWeights(shape: AttentionShape, random: Random): Float32Array {
   const shapes = blockShapes(shape);
-  return Float32Array.from(WEIGHT_BLOCKS.flatMap((name) => {
-    const [rows, columns] = shapes[name];
-    const scale = name.endsWith('Bias') ? 0 : name === 'position' ? 0.1 : Math.sqrt(1 / rows);
-    return Array.from({ length: rows * columns }, () => scale * random.normal());
-  }));
+  return Float32Array.from(
+    WEIGHT_BLOCKS.flatMap((name) => {
+      const [rows, columns] = shapes[name];
+      const scale = name.endsWith('Bias') ? 0 : name === 'position' ? 0.1 : Math.sqrt(1 / rows);
+      return Array.from({ length: rows * columns }, () => scale * random.normal());
+    }),
+  );
 }
 
 /** Fisher-Yates. */

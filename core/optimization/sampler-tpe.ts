@@ -63,10 +63,12 @@ interface Groups {
 }
 
 function proposeFrom(space: SearchSpace, groups: Groups): ParameterSet {
-  return Object.fromEntries(Object.entries(space).map(([name, dimension]) => {
-    const value = dimension.kind === 'choice' ? proposeChoice(name, dimension.values, groups) : proposeNumber(name, dimension, groups);
-    return [name, value];
-  }));
+  return Object.fromEntries(
+    Object.entries(space).map(([name, dimension]) => {
+      const value = dimension.kind === 'choice' ? proposeChoice(name, dimension.values, groups) : proposeNumber(name, dimension, groups);
+      return [name, value];
+    }),
+  );
 }
 
 function proposeNumber(name: string, dimension: NumericDimension, groups: Groups): number {
@@ -170,7 +172,6 @@ function logDensity({ centres, widths, shares, low, high }: ParzenDensity, from:
 /** Standard normal distribution function, absolute error below 8e-8 (Abramowitz and Stegun 1964, 26.2.17). */
 function normalCdf(z: number): number {
   const t = 1 / (1 + 0.2316419 * Math.abs(z));
-  const tail = 0.3989422804014327 * Math.exp(-0.5 * z * z)
-    * t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+  const tail = 0.3989422804014327 * Math.exp(-0.5 * z * z) * t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
   return z >= 0 ? 1 - tail : tail;
 }

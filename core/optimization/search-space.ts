@@ -26,7 +26,8 @@ export function checkSearchSpace(space: SearchSpace): SearchSpace {
       continue;
     }
     const { low, high } = dimension;
-    if (!Number.isFinite(low) || !(high >= low) || !Number.isFinite(high)) throw new RangeError(`expected low <= high in parameter ${name}, found ${low} and ${high}`);
+    if (!Number.isFinite(low) || !(high >= low) || !Number.isFinite(high))
+      throw new RangeError(`expected low <= high in parameter ${name}, found ${low} and ${high}`);
     if (dimension.log === true && low <= 0) throw new RangeError(`expected low above 0 in log parameter ${name}, found ${low}`);
     if (dimension.kind === 'int' && !(Number.isInteger(low) && Number.isInteger(high))) {
       throw new RangeError(`expected whole bounds in integer parameter ${name}, found ${low} and ${high}`);

@@ -121,7 +121,11 @@ function thresholdFront(trials: readonly StrategyTrial[]): readonly ParetoPoint[
   const front = paretoFront(objectives);
   const chosen = compromisePoint(objectives, front);
   return front.map((i) => ({
-    trial: told[i]!.trial, sharpe: told[i]!.summary.sharpe!, drawdown: told[i]!.summary.maxDrawdown, turnover: told[i]!.summary.turnoverPerYear,
-    chosen: i === chosen, parameters: told[i]!.parameters,
+    trial: told[i]!.trial,
+    sharpe: told[i]!.summary.sharpe!,
+    drawdown: told[i]!.summary.maxDrawdown,
+    turnover: told[i]!.summary.turnoverPerYear,
+    chosen: i === chosen,
+    parameters: told[i]!.parameters,
   }));
 }

@@ -67,6 +67,7 @@ function checkInput({ startMs, endMs, folds, embargoMs }: PurgedFoldsInput): voi
     if (!Number.isFinite(start) || !(endMs[row] >= start)) {
       throw new RangeError(`expected row ${row} to end at or after its start ${start}, found ${endMs[row]}`);
     }
-    if (row > 0 && start < startMs[row - 1]) throw new RangeError(`expected start times in ascending order, found ${start} after ${startMs[row - 1]} at row ${row}`);
+    if (row > 0 && start < startMs[row - 1])
+      throw new RangeError(`expected start times in ascending order, found ${start} after ${startMs[row - 1]} at row ${row}`);
   }
 }

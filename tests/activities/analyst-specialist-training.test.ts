@@ -13,7 +13,7 @@ const STEP = 'analyst-specialist-training';
 
 async function train(examples: Examples, threads = 1) {
   const memory = await memoryOf(examples);
-  await runTraining(memory, analystSpecialistTraining, trainAnalystSpecialists, { threads });
+  await runTraining(memory, [analystSpecialistTraining, trainAnalystSpecialists], { threads });
   return { memory, inputs: memoryInputs(memory), own: memory.artifacts.get(STEP)! };
 }
 
@@ -26,7 +26,10 @@ test('a regime of 20 train rows is pooled with the reason, and leaves no model',
   assert.equal(record.status, 'pooled');
   assert.match(record.reason!, /^effective sample \d+\.\d\d in train, below 30$/);
   assert.equal(record.rows, 20);
-  assert.deepEqual(inputs.names(STEP).filter((name) => name.includes('VOLATILE')), ['record/VOLATILE/lightgbm', 'record/VOLATILE/linear']);
+  assert.deepEqual(
+    inputs.names(STEP).filter((name) => name.includes('VOLATILE')),
+    ['record/VOLATILE/lightgbm', 'record/VOLATILE/linear'],
+  );
 });
 
 test('every other regime and POOLED has model, out-of-fold and later predictions in both families', () => {
@@ -40,9 +43,18 @@ test('every other regime and POOLED has model, out-of-fold and later predictions
 test('a regime model predicts every train row out of fold once, in four contiguous folds, and every later row', async () => {
   const oof = await inputs.table(STEP, 'oof/BULL/linear', 'ares.predictions');
   const later = await inputs.table(STEP, 'later/BULL/linear', 'ares.predictions');
-  assert.deepEqual(Array.from(oof.columns['row'] as Int32Array), Array.from({ length: 600 }, (_, i) => i));
-  assert.deepEqual(Array.from(oof.columns['fold'] as Int32Array), Array.from({ length: 600 }, (_, i) => Math.floor(i / 150)));
-  assert.deepEqual(Array.from(later.columns['row'] as Int32Array), Array.from({ length: 300 }, (_, i) => 600 + i));
+  assert.deepEqual(
+    Array.from(oof.columns['row'] as Int32Array),
+    Array.from({ length: 600 }, (_, i) => i),
+  );
+  assert.deepEqual(
+    Array.from(oof.columns['fold'] as Int32Array),
+    Array.from({ length: 600 }, (_, i) => Math.floor(i / 150)),
+  );
+  assert.deepEqual(
+    Array.from(later.columns['row'] as Int32Array),
+    Array.from({ length: 300 }, (_, i) => 600 + i),
+  );
   assert.ok((later.columns['fold'] as Int32Array).every((fold) => fold === -1));
 });
 
@@ -66,10 +78,16 @@ test('the model keeps the columns of step 4, and its bytes alone reproduce the l
 
 test('fold models drop the twin and the constant column on their own rows, and lose purged and embargoed rows', async () => {
   const { folds } = await recordOf('POOLED/linear');
-  assert.deepEqual(folds.map((fold) => [fold.testRows, fold.keptColumns]), Array.from({ length: 4 }, () => [150, 2]));
+  assert.deepEqual(
+    folds.map((fold) => [fold.testRows, fold.keptColumns]),
+    Array.from({ length: 4 }, () => [150, 2]),
+  );
   // Labels and embargo are 4 bars. First fold: starts before the last outcome (3) and within the embargo, its end included (5) go: 442.
   // Inner folds lose 3 more before the test span; the last fold loses only those.
-  assert.deepEqual(folds.map((fold) => fold.fitRows), [442, 439, 439, 447]);
+  assert.deepEqual(
+    folds.map((fold) => fold.fitRows),
+    [442, 439, 439, 447],
+  );
 });
 
 test('labels and features of the rows left out, and of later segments, change no bit of a fold or of the model', async () => {
@@ -100,7 +118,10 @@ test('combined: all ten records, and three metrics in four lines for each of the
 });
 
 test('labels of one class in train are InsufficientData: nothing could serve', async () => {
-  await assert.rejects(train({ ...examples, label: examples.label.map((value, row) => (row < 600 ? 1 : value)) }), { name: 'InsufficientData', message: /a single class in train: 600 of 600/ });
+  await assert.rejects(train({ ...examples, label: examples.label.map((value, row) => (row < 600 ? 1 : value)) }), {
+    name: 'InsufficientData',
+    message: /a single class in train: 600 of 600/,
+  });
 });
 
 test('a regime whose rows lie in one fold is pooled, since that fold would leave it none to learn from', async () => {

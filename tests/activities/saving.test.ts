@@ -4,13 +4,13 @@ import { STEP_FUNCTIONS } from '../../activities/index.js';
 import { memoryInputs, memoryOutputs, runStepInProcess } from '../../activities/in-process-steps.js';
 import type { ArtifactMemory } from '../../activities/in-process-steps.js';
 import { makeBundleArchive } from '../../adapters/bundle-archive/index.js';
-import { makeReportRenderer } from '../../adapters/report/index.js';
 import type { SourceDescription } from '../../core/data/source-description.js';
 import { float64Column, makeTable, textColumn } from '../../core/data/table.js';
 import type { StepPorts } from '../../pipeline/ports.js';
 import type { Report } from '../../pipeline/report.js';
 import { STEPS, stepById } from '../../pipeline/steps/index.js';
-import { chainPorts, EXECUTION, NEVER_ABORTED, trainSimulatedChain } from '../support/simulated-chain.js';
+import { chainPorts } from '../support/chain-run.js';
+import { trainSimulatedChain } from '../support/simulated-chain.js';
 import type { SimulatedChain } from '../support/simulated-chain.js';
 
 type Registration = Parameters<StepPorts['registry']['register']>[0];
@@ -19,17 +19,31 @@ type Registration = Parameters<StepPorts['registry']['register']>[0];
 function recordingPorts(): { ports: StepPorts; registered: Registration[]; openings: unknown[] } {
   const registered: Registration[] = [];
   const openings: unknown[] = [];
-  const { gradientBoosting, tensorBackend, sha256 } = chainPorts();
-  const ports = {
-    gradientBoosting, tensorBackend, sha256, report: makeReportRenderer(), archive: makeBundleArchive(),
+  const ports: StepPorts = {
+    ...chainPorts(),
     registry: { register: async (entry: Registration) => ({ version: '1.0.0', isNew: registered.push(entry) === 1 }) },
-    ledger: { record: async (opening: unknown) => void openings.push(opening) },
+    ledger: { record: async (opening) => void openings.push(opening) },
   };
-  return { ports: ports as unknown as StepPorts, registered, openings };
+  return { ports, registered, openings };
 }
 
+const EXECUTION = { threads: 1, chunkRows: 1000, segmentDays: 1, memoryLimitMiB: 1024, featureCache: false, filePaths: {} };
+const NEVER_ABORTED = { aborted: false, throwIfAborted: (): void => undefined };
+
 const SOURCE: SourceDescription = {
-  kind: 'simulator', synthetic: true, dataKind: 'SIMULATED', symbol: 'ETHUSDT', market: 'perp', series: 'trades', periodMs: 0, fromMs: 0, toMs: 1, rows: 1000, fundingPayments: 30, files: [], fundingFiles: [],
+  kind: 'simulator',
+  synthetic: true,
+  dataKind: 'SIMULATED',
+  symbol: 'ETHUSDT',
+  market: 'perp',
+  series: 'trades',
+  periodMs: 0,
+  fromMs: 0,
+  toMs: 1,
+  rows: 1000,
+  fundingPayments: 30,
+  files: [],
+  fundingFiles: [],
   simulation: { tradesPerMinute: 8 },
 };
 
@@ -40,7 +54,13 @@ let report: Report;
 async function run(memory: ArtifactMemory, ids: readonly string[], ports: StepPorts): Promise<void> {
   for (const id of ids) {
     const definition = stepById(id);
-    await runStepInProcess(definition, STEP_FUNCTIONS[definition.id], chain.plan, { memory, ports, execution: EXECUTION, signal: NEVER_ABORTED, progress: () => undefined });
+    await runStepInProcess(definition, STEP_FUNCTIONS[definition.id], chain.plan, {
+      memory,
+      ports,
+      execution: EXECUTION,
+      signal: NEVER_ABORTED,
+      progress: () => undefined,
+    });
   }
 }
 
@@ -49,12 +69,24 @@ async function text(memory: ArtifactMemory, name: string): Promise<string> {
 }
 
 before(async () => {
-  chain = await trainSimulatedChain({ preset: 'quick-test', simulation: { tradesPerMinute: 8 }, bootstrapPaths: 200 }, 'final-parameters-optimization');
+  chain = await trainSimulatedChain({ preset: 'quick-test', simulation: { tradesPerMinute: 8 }, bootstrapPaths: 200 });
+  // The chain was given bars; what step 1 says of them is added here.
+  chain.memory.artifacts.get('data-collection')?.delete('source');
   const outputs = memoryOutputs(chain.memory, 'data-collection');
   await outputs.json('source', 'ares.source', SOURCE);
-  await outputs.table('quality', 'ares.quality', makeTable({
-    check: ['gap', 'trades'], action: ['flagged', 'passed'], count: Int32Array.of(3, 1000), file: ['', ''], line: Int32Array.of(0, 0), timeMs: Float64Array.of(Number.NaN, Number.NaN), detail: ['3 bars, "missing"', 'ok'],
-  }));
+  await outputs.table(
+    'quality',
+    'ares.quality',
+    makeTable({
+      check: ['gap', 'trades'],
+      action: ['flagged', 'passed'],
+      count: Int32Array.of(3, 1000),
+      file: ['', ''],
+      line: Int32Array.of(0, 0),
+      timeMs: Float64Array.of(Number.NaN, Number.NaN),
+      detail: ['3 bars, "missing"', 'ok'],
+    }),
+  );
   recorded = recordingPorts();
   await run(chain.memory, ['walk-forward-validation', 'monte-carlo-validation', 'ab-testing', 'saving'], recorded.ports);
   report = JSON.parse(await text(chain.memory, 'report.json')) as Report;
@@ -63,11 +95,22 @@ before(async () => {
 test('all four formats carry the same figures, digit for digit', async () => {
   const wanted = report.figures.map((figure) => figure.value);
   const table = await memoryInputs(chain.memory).table('saving', 'report.parquet', 'ares.figures');
-  assert.deepEqual([...float64Column(table, 'value')].map((value) => (Number.isNaN(value) ? null : value)), wanted);
-  assert.deepEqual(textColumn(table, 'name'), report.figures.map((figure) => figure.name));
+  assert.deepEqual(
+    [...float64Column(table, 'value')].map((value) => (Number.isNaN(value) ? null : value)),
+    wanted,
+  );
+  assert.deepEqual(
+    textColumn(table, 'name'),
+    report.figures.map((figure) => figure.name),
+  );
   const csv = parseCsv(await text(chain.memory, 'report.csv'));
-  assert.deepEqual(csv.slice(1).map((row) => ({ section: row[0], name: row[1], value: row[2] === '' ? null : Number(row[2]), unit: row[3], source: row[4] })), report.figures);
-  const shown = [...(await text(chain.memory, 'report.html')).matchAll(/data-section="([^"]*)" data-name="([^"]*)" data-value="([^"]*)"/g)].map((match) => (match[3] === '' ? null : Number(match[3])));
+  assert.deepEqual(
+    csv.slice(1).map((row) => ({ section: row[0], name: row[1], value: row[2] === '' ? null : Number(row[2]), unit: row[3], source: row[4] })),
+    report.figures,
+  );
+  const shown = [...(await text(chain.memory, 'report.html')).matchAll(/data-section="([^"]*)" data-name="([^"]*)" data-value="([^"]*)"/g)].map((match) =>
+    match[3] === '' ? null : Number(match[3]),
+  );
   assert.deepEqual([...shown].sort(), [...wanted].sort());
   assert.ok(wanted.length > 200, `${wanted.length} figures`);
 });
@@ -83,11 +126,16 @@ test('every step before saving has a figure that was read from it, and every sou
   assert.deepEqual(silent, []);
 });
 
-test('the figures of the test segment are those of step 14\'s trades', async () => {
+test("the figures of the test segment are those of step 14's trades", async () => {
   const trades = await memoryInputs(chain.memory).table('monte-carlo-validation', 'trades', 'ares.backtest-trades');
   const value = (name: string): number | null | undefined => report.figures.find((figure) => figure.section === 'Test' && figure.name === name)?.value;
   assert.equal(value('strategy trades'), trades.rowCount);
-  for (const [name, column] of [['fees', 'fees'], ['slippage', 'slippage'], ['funding', 'funding'], ['net pnl', 'netPnl']] as const) {
+  for (const [name, column] of [
+    ['fees', 'fees'],
+    ['slippage', 'slippage'],
+    ['funding', 'funding'],
+    ['net pnl', 'netPnl'],
+  ] as const) {
     const sum = float64Column(trades, column).reduce((total, amount) => total + amount, 0);
     assert.ok(Math.abs((value(`strategy ${name}`) ?? Number.NaN) - sum) < 1e-12, `${name}: ${value(`strategy ${name}`)} and ${sum}`);
   }
@@ -108,20 +156,24 @@ test('a regime whose specialist was pooled is listed as too little data', async 
   const names = inputs.names('analyst-specialist-training', 'record/');
   const records = await Promise.all(names.map(async (name) => ({ name, ...(await inputs.json<{ status: string }>('analyst-specialist-training', name)) })));
   for (const { name, status } of records) {
-    assert.equal(report.insufficient.some((line) => line.startsWith(`analyst-specialist-training, ${name.slice('record/'.length)}:`)), status === 'pooled', name);
+    assert.equal(
+      report.insufficient.some((line) => line.startsWith(`analyst-specialist-training, ${name.slice('record/'.length)}:`)),
+      status === 'pooled',
+      name,
+    );
   }
 });
 
-test('the bundle unpacks to the chain\'s files, and the registry is told its hash, address and lineage once', async () => {
+test("the bundle unpacks to the chain's files, and the registry is told its hash, address and lineage once", async () => {
   const inputs = memoryInputs(chain.memory);
   const bytes = await inputs.bytes('saving', 'bundle');
   const files = await makeBundleArchive().unpack(bytes);
   assert.ok('final-parameters-optimization/parameters' in files);
   assert.equal(recorded.registered.length, 1);
-  const [entry] = recorded.registered;
-  assert.equal(entry?.bundleSha256, recorded.ports.sha256(bytes));
-  assert.ok(entry?.bundleUri.endsWith(`/${entry.bundleSha256}`));
-  assert.deepEqual(Object.keys((entry?.lineage as { artifacts: object }).artifacts), Object.keys(files).sort());
+  const entry = recorded.registered[0] as Registration;
+  assert.equal(entry.bundleSha256, recorded.ports.sha256(bytes));
+  assert.ok(entry.bundleUri.endsWith(`/${entry.bundleSha256}`));
+  assert.deepEqual(Object.keys((entry.lineage as { artifacts: object }).artifacts), Object.keys(files).sort());
   assert.ok(recorded.openings.length >= 2);
 });
 
@@ -140,7 +192,10 @@ test('a test result that differs from what step 14 stored stops the step', async
   const equity = await memoryInputs(chain.memory).table('monte-carlo-validation', 'equity', 'ares.equity');
   const changed = makeTable({ ...equity.columns, equity: float64Column(equity, 'equity').map((value, i) => (i === 5 ? value + 1e-9 : value)) });
   artifacts.set('monte-carlo-validation', new Map([...(artifacts.get('monte-carlo-validation') ?? []), ['equity', { table: changed }]]));
-  await assert.rejects(run({ artifacts }, ['saving'], recordingPorts().ports), { name: 'IntegrityError', message: /differs from monte-carlo-validation\/equity/ });
+  await assert.rejects(run({ artifacts }, ['saving'], recordingPorts().ports), {
+    name: 'IntegrityError',
+    message: /differs from monte-carlo-validation\/equity/,
+  });
 });
 
 /** RFC 4180. */

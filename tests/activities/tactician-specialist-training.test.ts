@@ -12,7 +12,7 @@ const examples = plantExamples(2);
 
 async function train(given = examples) {
   const memory = await memoryOf(given);
-  await runTraining(memory, tacticianSpecialistTraining, trainTacticianSpecialists);
+  await runTraining(memory, [tacticianSpecialistTraining, trainTacticianSpecialists]);
   return memoryInputs(memory);
 }
 
@@ -21,7 +21,10 @@ const inputs = await train();
 test('meta-models are trained per regime and family, a thin regime is pooled', async () => {
   const { specialists } = await inputs.json<{ specialists: SpecialistRecord[] }>(STEP, 'specialists');
   const trained = specialists.filter(({ status }) => status === 'trained').map(({ regime, family }) => `${regime}/${family}`);
-  assert.deepEqual(trained, ['BULL', 'BEAR', 'SIDEWAYS', 'POOLED'].flatMap((regime) => [`${regime}/lightgbm`, `${regime}/linear`]));
+  assert.deepEqual(
+    trained,
+    ['BULL', 'BEAR', 'SIDEWAYS', 'POOLED'].flatMap((regime) => [`${regime}/lightgbm`, `${regime}/linear`]),
+  );
 });
 
 test('columns are pruned on train: the twin and the constant are not in the model, times are no feature', async () => {
@@ -32,7 +35,10 @@ test('folds are purged by the span from entry to outcome', async () => {
   // Entry one minute after the signal, outcome four bars after it: spans end 1 minute less than 4 bars after they begin, so one row less is
   // embargoed at the far end (its entry is a minute too late) and 3 are purged on either side.
   const { folds } = await inputs.json<SpecialistRecord>(STEP, 'record/POOLED/linear');
-  assert.deepEqual(folds.map((fold) => fold.fitRows), [443, 440, 440, 447]);
+  assert.deepEqual(
+    folds.map((fold) => fold.fitRows),
+    [443, 440, 440, 447],
+  );
 });
 
 test('an example without an outcome is not learnt from, but predicted in later segments', async () => {

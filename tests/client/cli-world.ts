@@ -16,8 +16,12 @@ export async function ares(args: readonly string[], env: Readonly<Record<string,
   let err = '';
   const exitCode = await runCli(args, {
     env: { ARES_STATE: mkdtempSync(join(tmpdir(), 'ares-cli-')), TEMPORAL_ADDRESS: '127.0.0.1:1', ...env },
-    out: (text) => void (out += text),
-    err: (text) => void (err += text),
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
     isTerminal: false,
     interrupted: new AbortController().signal,
   });

@@ -26,7 +26,9 @@ test('durations read as people say them', () => {
 
 test('each finished step is printed once, a cached one as such', () => {
   let text = '';
-  const printer = makeProgressPrinter((part) => void (text += part), false);
+  const printer = makeProgressPrinter((part) => {
+    text += part;
+  }, false);
   const status = runStatus(2, 'Running');
   const cached = { ...status, steps: status.steps.map((step, i) => (i === 1 ? { ...step, result: stepResult(step.id, { cached: true }) } : step)) };
   printer.show(snapshotOf(cached));
@@ -36,18 +38,31 @@ test('each finished step is printed once, a cached one as such', () => {
 
 test('a running step shows its fraction, rate and time left on a terminal', () => {
   let text = '';
-  const printer = makeProgressPrinter((part) => void (text += part), true);
+  const printer = makeProgressPrinter((part) => {
+    text += part;
+  }, true);
   const status = runStatus(4, 'Running', { state: 'running', attempt: 1 });
-  const at = (fraction: number, atMs: number): void => printer.show(snapshotOf(status, { atMs, activities: [{ step: 'analyst-specialist-training', unit: null, fraction, message: 'fold 2', attempt: 1, lastFailure: null }] }));
+  const at = (fraction: number, atMs: number): void =>
+    printer.show(
+      snapshotOf(status, {
+        atMs,
+        activities: [{ step: 'analyst-specialist-training', unit: null, fraction, message: 'fold 2', attempt: 1, lastFailure: null }],
+      }),
+    );
   at(0.2, 0);
   at(0.4, 60_000);
   assert.match(text, /4 of 16 done; analyst-specialist-training 40 %, 20 %\/min, 3 min 00 s left \(fold 2\)/);
 });
 
-test('progress is read from a pending activity\'s heartbeat; another shape counts as none', () => {
+test("progress is read from a pending activity's heartbeat; another shape counts as none", () => {
   const payload = (value: unknown) => ({ payloads: [defaultPayloadConverter.toPayload(value) ?? {}] });
   const [first, second, third] = pendingProgress([
-    { activityId: 'analyst-enhancement#2/BULL', attempt: 3, heartbeatDetails: payload({ fraction: 0.25, message: 'trial 4' }), lastFailure: { message: 'child died' } },
+    {
+      activityId: 'analyst-enhancement#2/BULL',
+      attempt: 3,
+      heartbeatDetails: payload({ fraction: 0.25, message: 'trial 4' }),
+      lastFailure: { message: 'child died' },
+    },
     { activityId: 'saving#1', attempt: 1, heartbeatDetails: payload('x') },
     { activityId: '1', activityType: { name: 'resolvePlan' }, attempt: 1 },
   ]);

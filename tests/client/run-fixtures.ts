@@ -8,19 +8,47 @@ export const HASH = 'ab'.repeat(32);
 
 /** A step's result. */
 export function stepResult(step: string, change: Partial<StepResult> = {}): StepResult {
-  const artifact = { name: 'scores', uri: `s3://ares/default/objects/${HASH}`, kind: 'table' as const, schema: 'ares.scores', sha256: HASH, bytes: 10, rows: 7 };
+  const artifact = {
+    name: 'scores',
+    uri: `s3://ares/default/objects/${HASH}`,
+    kind: 'table' as const,
+    schema: 'ares.scores',
+    sha256: HASH,
+    bytes: 10,
+    rows: 7,
+  };
   return {
-    step, unit: null, key: HASH, manifestUri: `s3://ares/default/manifests/${step}/${HASH}.json`, cached: false, reason: 'no result with this key', seconds: 1.25,
-    rowsIn: 12345, rowsOut: 7, unitsComputed: 0, unitsCached: 0, artifacts: [artifact], artifactCount: 1, ...change,
+    step,
+    unit: null,
+    key: HASH,
+    manifestUri: `s3://ares/default/manifests/${step}/${HASH}.json`,
+    cached: false,
+    reason: 'no result with this key',
+    seconds: 1.25,
+    rowsIn: 12345,
+    rowsOut: 7,
+    unitsComputed: 0,
+    unitsCached: 0,
+    artifacts: [artifact],
+    artifactCount: 1,
+    ...change,
   };
 }
 
 /** A status whose first `done` steps are done; `change` replaces fields of the next one. */
 export function runStatus(done: number, state: RunStatus['state'], change: Partial<StepStatus> = {}): RunStatus {
-  const steps = STEPS.map((step, i): StepStatus => ({
-    id: step.id, title: step.title, state: i < done ? 'done' : 'waiting', attempt: i < done ? 1 : 0, result: i < done ? stepResult(step.id) : null, error: null, resetEvent: i < done ? 5 + 6 * i : null,
-    ...(i === done ? change : {}),
-  }));
+  const steps = STEPS.map(
+    (step, i): StepStatus => ({
+      id: step.id,
+      title: step.title,
+      state: i < done ? 'done' : 'waiting',
+      attempt: i < done ? 1 : 0,
+      result: i < done ? stepResult(step.id) : null,
+      error: null,
+      resetEvent: i < done ? 5 + 6 * i : null,
+      ...(i === done ? change : {}),
+    }),
+  );
   return { state, steps, blocked: steps.filter((step) => step.state === 'blocked').map((step) => step.id), plan: null };
 }
 
@@ -31,6 +59,21 @@ export function snapshotOf(status: RunStatus | null, change: Partial<RunSnapshot
 
 /** The result of a run of 16 steps. */
 export function runResult(): RunResult {
-  const report = { name: 'report.html', uri: `s3://ares/default/objects/${HASH}`, kind: 'report' as const, schema: 'ares.report-html', sha256: HASH, bytes: 10 };
-  return { state: 'Succeeded', planHash: HASH, steps: STEPS.map((step) => stepResult(step.id, { cached: step.id === 'data-collection' })), report, bundle: { ...report, name: 'bundle', kind: 'bundle' }, version: '1.0.0', seconds: 61.4 };
+  const report = {
+    name: 'report.html',
+    uri: `s3://ares/default/objects/${HASH}`,
+    kind: 'report' as const,
+    schema: 'ares.report-html',
+    sha256: HASH,
+    bytes: 10,
+  };
+  return {
+    state: 'Succeeded',
+    planHash: HASH,
+    steps: STEPS.map((step) => stepResult(step.id, { cached: step.id === 'data-collection' })),
+    report,
+    bundle: { ...report, name: 'bundle', kind: 'bundle' },
+    version: '1.0.0',
+    seconds: 61.4,
+  };
 }

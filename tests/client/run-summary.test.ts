@@ -4,24 +4,41 @@ import { howToGoOn } from '../../client/how-to-go-on.js';
 import { countText, stepTable, summarizeRun, summaryLine } from '../../client/run-summary.js';
 import { HASH, runResult, runStatus, snapshotOf } from './run-fixtures.js';
 
-test('a finished run\'s summary holds the promised keys, and each artifact its address, kind, rows and hash', () => {
+test("a finished run's summary holds the promised keys, and each artifact its address, kind, rows and hash", () => {
   const summary = summarizeRun({ state: 'Succeeded', result: runResult() }, snapshotOf(null), 'http://ui/x');
-  assert.deepEqual([summary.workflowId, summary.runId, summary.state, summary.ui, summary.version], ['train-ETHUSDT-1', 'run-1', 'Succeeded', 'http://ui/x', '1.0.0']);
+  assert.deepEqual(
+    [summary.workflowId, summary.runId, summary.state, summary.ui, summary.version],
+    ['train-ETHUSDT-1', 'run-1', 'Succeeded', 'http://ui/x', '1.0.0'],
+  );
   assert.equal(summary.steps.length, 16);
   const [first] = summary.steps;
-  assert.deepEqual({ ...first, artifacts: undefined }, {
-    id: 'data-collection', state: 'done', cached: true, seconds: 1.25, rowsIn: 12345, rowsOut: 7, artifacts: undefined, artifactCount: 1,
-    manifest: `s3://ares/default/manifests/data-collection/${HASH}.json`, error: null,
-  });
+  assert.deepEqual(
+    { ...first, artifacts: undefined },
+    {
+      id: 'data-collection',
+      state: 'done',
+      cached: true,
+      seconds: 1.25,
+      rowsIn: 12345,
+      rowsOut: 7,
+      artifacts: undefined,
+      artifactCount: 1,
+      manifest: `s3://ares/default/manifests/data-collection/${HASH}.json`,
+      error: null,
+    },
+  );
   assert.deepEqual(first?.artifacts, [{ name: 'scores', uri: `s3://ares/default/objects/${HASH}`, kind: 'table', rows: 7, sha256: HASH }]);
   assert.deepEqual(summary.report, { uri: `s3://ares/default/objects/${HASH}`, sha256: HASH, path: null });
   assert.equal(summaryLine(summary), 'Succeeded: 16 of 16 steps done (1 cached) in 1 min 01 s');
 });
 
-test('a failed run\'s summary keeps the finished steps and names the failure', () => {
+test("a failed run's summary keeps the finished steps and names the failure", () => {
   const error = { type: 'InvalidData', message: 'a.csv line 3: negative price' };
   const summary = summarizeRun({ state: 'Failed', error }, snapshotOf(runStatus(2, 'Failed', { state: 'failed', error })), null);
-  assert.deepEqual(summary.steps.slice(0, 4).map((step) => step.state), ['done', 'done', 'failed', 'waiting']);
+  assert.deepEqual(
+    summary.steps.slice(0, 4).map((step) => step.state),
+    ['done', 'done', 'failed', 'waiting'],
+  );
   assert.deepEqual(summary.error, error);
   assert.match(howToGoOn(summary, new Map()), /InvalidData: a\.csv line 3/);
 });
@@ -37,7 +54,9 @@ test('a parked run says which commands go on, with the attempt and the event to 
 });
 
 test('the table has a line a step with rows and seconds', () => {
-  const lines = stepTable(summarizeRun({ state: 'Succeeded', result: runResult() }, snapshotOf(null), null).steps).trimEnd().split('\n');
+  const lines = stepTable(summarizeRun({ state: 'Succeeded', result: runResult() }, snapshotOf(null), null).steps)
+    .trimEnd()
+    .split('\n');
   assert.equal(lines.length, 18);
   assert.match(lines[2] ?? '', /^ ?1\s+data-collection\s+done\s+yes\s+1\.25\s+12,345\s+7$/);
 });

@@ -62,20 +62,54 @@ export async function memoryOf(examples: Examples): Promise<ArtifactMemory> {
   const zero = new Float64Array(rowCount);
   const featureTable = makeTable({ closeTimeMs, ...features });
   const step4 = memoryOutputs(memory, 'analyst-labeling-feature-engineering');
-  await step4.table('labels', 'ares.labels', makeTable({
-    closeTimeMs, labelEndMs, label, barrier: new Int32Array(rowCount), logReturn: missing, volatility: missing, uniqueness, regime, segment,
-  }));
+  await step4.table(
+    'labels',
+    'ares.labels',
+    makeTable({
+      closeTimeMs,
+      labelEndMs,
+      label,
+      barrier: new Int32Array(rowCount),
+      logReturn: missing,
+      volatility: missing,
+      uniqueness,
+      regime,
+      segment,
+    }),
+  );
   await step4.table('features', 'ares.features', featureTable);
   await step4.table('pruning', 'ares.pruning', pruningOf(features));
   const step3 = memoryOutputs(memory, 'regime-data-splitting');
   const all = makeTable({ row, closeTimeMs, segment });
-  for (const [index, name] of REGIMES.entries()) await step3.table(`dataset/${name}`, 'ares.dataset', takeRows(all, row.filter((i) => regime[i] === index)));
+  for (const [index, name] of REGIMES.entries())
+    await step3.table(
+      `dataset/${name}`,
+      'ares.dataset',
+      takeRows(
+        all,
+        row.filter((i) => regime[i] === index),
+      ),
+    );
   await step3.table(`dataset/${POOLED}`, 'ares.dataset', all);
   const step8 = memoryOutputs(memory, 'tactician-labeling');
-  await step8.table('labels', 'ares.tactician-labels', makeTable({
-    row, closeTimeMs, entryTimeMs: closeTimeMs.map((time) => time + 60_000), side: new Int32Array(rowCount).fill(1), label, labelEndMs,
-    netReturn: zero, volatility: zero, uniqueness, regime, segment, fold: new Int32Array(rowCount),
-  }));
+  await step8.table(
+    'labels',
+    'ares.tactician-labels',
+    makeTable({
+      row,
+      closeTimeMs,
+      entryTimeMs: closeTimeMs.map((time) => time + 60_000),
+      side: new Int32Array(rowCount).fill(1),
+      label,
+      labelEndMs,
+      netReturn: zero,
+      volatility: zero,
+      uniqueness,
+      regime,
+      segment,
+      fold: new Int32Array(rowCount),
+    }),
+  );
   await step8.table('features', 'ares.features', makeTable({ closeTimeMs: closeTimeMs.map((time) => time + 60_000), ...features }));
   return memory;
 }
@@ -84,7 +118,11 @@ function pruningOf(features: Examples['features']): Table {
   const names = Object.keys(features);
   const kept = names.map((name) => name !== 'twin' && name !== 'flat');
   return makeTable({
-    feature: names, kept: Uint8Array.from(kept, Number), stage: names.map(() => 'kept'), statistic: new Float64Array(names.length), reason: names.map(() => ''),
+    feature: names,
+    kept: Uint8Array.from(kept, Number),
+    stage: names.map(() => 'kept'),
+    statistic: new Float64Array(names.length),
+    reason: names.map(() => ''),
   });
 }
 
@@ -94,8 +132,17 @@ export function specialistPlan(trials = 1): RunPlan {
 }
 
 /** Runs a training step over the memory; `threads` changes no value. */
-export async function runTraining(memory: ArtifactMemory, ...[definition, step, options]: [StepDefinition, StepFunction, { threads?: number; plan?: RunPlan }?]): Promise<void> {
-  await runStepInProcess(definition, step, options?.plan ?? specialistPlan(), {
-    memory, ports: PORTS, execution: { ...EXECUTION, threads: options?.threads ?? 1 }, signal: SIGNAL, progress: () => undefined,
+export async function runTraining(
+  memory: ArtifactMemory,
+  work: readonly [StepDefinition, StepFunction],
+  options: { threads?: number; plan?: RunPlan } = {},
+): Promise<void> {
+  const [definition, step] = work;
+  await runStepInProcess(definition, step, options.plan ?? specialistPlan(), {
+    memory,
+    ports: PORTS,
+    execution: { ...EXECUTION, threads: options.threads ?? 1 },
+    signal: SIGNAL,
+    progress: () => undefined,
   });
 }

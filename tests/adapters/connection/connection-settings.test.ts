@@ -39,6 +39,10 @@ test('a TOML profile is read, and the environment goes on top of it', () => {
 
 test('client certificates make mutual TLS', () => {
   for (const name of ['cert', 'private']) writeFileSync(join(folder, name), name);
-  const { options } = readConnectionSettings({ ...NO_FILE, TEMPORAL_TLS_CLIENT_CERT_PATH: join(folder, 'cert'), TEMPORAL_TLS_CLIENT_KEY_PATH: join(folder, 'private') });
+  const { options } = readConnectionSettings({
+    ...NO_FILE,
+    TEMPORAL_TLS_CLIENT_CERT_PATH: join(folder, 'cert'),
+    TEMPORAL_TLS_CLIENT_KEY_PATH: join(folder, 'private'),
+  });
   assert.equal(Buffer.from((options.tls as { clientCertPair: { crt: Uint8Array } }).clientCertPair.crt).toString(), 'cert');
 });

@@ -17,7 +17,11 @@ interface Csv {
 }
 
 function readCsv(name: string): Csv {
-  const [header, ...rows] = gunzipSync(readFileSync(join(testData!, 'oracle', name))).toString().trimEnd().split('\n').map((line) => line.split(','));
+  const [header, ...rows] = gunzipSync(readFileSync(join(testData!, 'oracle', name)))
+    .toString()
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(','));
   return { header: header!, rows };
 }
 
@@ -40,7 +44,10 @@ function loadOracle(kind: 'binary' | 'regression') {
   };
   const rest = rows.filter((row) => row[header.indexOf('split')] === 'test');
   return {
-    data, info, all: matrix(rows), test: matrix(rest),
+    data,
+    info,
+    all: matrix(rows),
+    test: matrix(rest),
     predictions: Float64Array.from(rows, (row) => Number(row[header.indexOf('pred')])),
     model: readFileSync(join(testData!, 'oracle', `lightgbm-ETHUSDT-${kind}-model.txt`), 'utf8'),
   };
@@ -70,7 +77,11 @@ test('contributions on ETHUSDT bars are those of the Python wheel and sum to the
   const width = oracle.test.columnCount + 1;
   const head = { ...oracle.test, rowCount: rows.length, values: oracle.test.values.subarray(0, rows.length * oracle.test.columnCount) };
   const contributions = booster.contributions(head);
-  assertClose(contributions, rows.flatMap((row) => row.slice(1).map(Number)), 1e-12);
+  assertClose(
+    contributions,
+    rows.flatMap((row) => row.slice(1).map(Number)),
+    1e-12,
+  );
   const predictions = booster.predict(head);
   for (let row = 0; row < rows.length; row++) {
     const logOdds = contributions.subarray(row * width, (row + 1) * width).reduce((sum, value) => sum + value, 0);
@@ -94,7 +105,12 @@ test('model text, predictions and contributions are the same at 1, 2 and 4 threa
   const data = syntheticData(3000);
   const results = [1, 2, 4].map((threads) => {
     const booster = library.train(data, { ...SETTINGS, num_threads: threads }, 30);
-    const result = { text: booster.modelText(), predictions: booster.predict(data.x), contributions: booster.contributions(data.x), gains: booster.importance() };
+    const result = {
+      text: booster.modelText(),
+      predictions: booster.predict(data.x),
+      contributions: booster.contributions(data.x),
+      gains: booster.importance(),
+    };
     booster.dispose();
     return result;
   });

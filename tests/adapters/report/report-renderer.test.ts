@@ -17,7 +17,10 @@ test('every figure stands in the page with its exact value and its source', asyn
   const html = await renderer.renderHtml(report);
   const shown = [...html.matchAll(/data-value="([^"]*)"/g)].map((match) => (match[1] === '' ? null : Number(match[1])));
   const sections = [...new Set(report.figures.map((figure) => figure.section))];
-  assert.deepEqual(shown, sections.flatMap((section) => report.figures.filter((figure) => figure.section === section).map((figure) => figure.value)));
+  assert.deepEqual(
+    shown,
+    sections.flatMap((section) => report.figures.filter((figure) => figure.section === section).map((figure) => figure.value)),
+  );
   for (const figure of report.figures) assert.ok(html.includes(`title="${figure.source}"`), figure.source);
 });
 

@@ -12,7 +12,10 @@ test('a missing addon is an UnsupportedDevice that says how to get it', async ()
 });
 
 test('a file that is no addon is an UnsupportedDevice with the cause', async () => {
-  await assert.rejects(openTensorBackend({ addonPath: new URL(import.meta.url).pathname.replace(/\.js$/, '.js.map') }), { name: 'UnsupportedDevice', message: /cannot be loaded/ });
+  await assert.rejects(openTensorBackend({ addonPath: new URL(import.meta.url).pathname.replace(/\.js$/, '.js.map') }), {
+    name: 'UnsupportedDevice',
+    message: /cannot be loaded/,
+  });
 });
 
 test('the backend tensorflow is selected, names its versions, and a second opening is the same one', { skip }, async () => {
@@ -36,7 +39,20 @@ test('matrix product by hand, and its gradient', { skip }, async () => {
   const [product, gradient] = tf.tidy(() => {
     const a = tf.tensor2d([1, 2, 3, 4], [2, 2]);
     const b = tf.tensor2d([5, 6, 7, 8], [2, 2]);
-    return [Array.from(tf.matMul(a, b).dataSync()), Array.from(tf.grad((x) => tf.sum(tf.matMul(x as tf.Tensor2D, b)))(a).dataSync())] as unknown as tf.Tensor[];
+    return [
+      Array.from(tf.matMul(a, b).dataSync()),
+      Array.from(
+        tf
+          .grad((x) => tf.sum(tf.matMul(x as tf.Tensor2D, b)))(a)
+          .dataSync(),
+      ),
+    ] as unknown as tf.Tensor[];
   }) as unknown as number[][];
-  assert.deepEqual([product, gradient], [[19, 22, 43, 50], [11, 15, 11, 15]]);
+  assert.deepEqual(
+    [product, gradient],
+    [
+      [19, 22, 43, 50],
+      [11, 15, 11, 15],
+    ],
+  );
 });

@@ -104,7 +104,7 @@ test('every feature is NaN in its warm-up only', () => {
 });
 
 test('every feature stays in its range, on a walk and on prices that never move', () => {
-  const still = walkBars(300, 14, PERIOD_MS);
+  const still = walkBars(700, 14, PERIOD_MS);
   for (const name of ['open', 'high', 'low', 'close'] as const) still[name].fill(2000);
   for (const bars of [walkBars(2000, 14, PERIOD_MS), still]) {
     const context = contextOf(bars);

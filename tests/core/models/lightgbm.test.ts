@@ -35,7 +35,12 @@ test('a seed beyond 31 bits is taken', async () => {
 
 test('an abort between trees stops the fit', async () => {
   let trees = 0;
-  const signal = { aborted: false, throwIfAborted: () => { if (++trees > 3) throw new Error('stop'); } };
+  const signal = {
+    aborted: false,
+    throwIfAborted: () => {
+      if (++trees > 3) throw new Error('stop');
+    },
+  };
   await assert.rejects(family.fit(noisySign(100), { seed: 1, threads: 1, parameters: {}, signal }), /stop/);
   assert.equal(trees, 4);
 });

@@ -4,16 +4,22 @@ import fc from 'fast-check';
 import { decodeModel, encodeModel, modelHeader } from '../../../core/models/model-bytes.js';
 
 test('state, doubles and texts of any script come back as they were, from ASCII bytes', () => {
-  fc.assert(fc.property(fc.array(fc.double({ noNaN: true, noDefaultInfinity: true })), fc.string({ unit: 'grapheme' }), (numbers, text) => {
-    const bytes = encodeModel('linear', ['a', text], { numbers: numbers.map((value) => value + 0), text });
-    assert.ok(bytes.every((byte) => byte >= 0x20 && byte < 0x7f));
-    const model = decodeModel<{ numbers: number[]; text: string }>(bytes, ['linear']);
-    assert.deepEqual([model.numbers, model.text, model.featureNames[1]], [numbers.map((value) => value + 0), text, text]);
-  }));
+  fc.assert(
+    fc.property(fc.array(fc.double({ noNaN: true, noDefaultInfinity: true })), fc.string({ unit: 'grapheme' }), (numbers, text) => {
+      const bytes = encodeModel('linear', ['a', text], { numbers: numbers.map((value) => value + 0), text });
+      assert.ok(bytes.every((byte) => byte >= 0x20 && byte < 0x7f));
+      const model = decodeModel<{ numbers: number[]; text: string }>(bytes, ['linear']);
+      assert.deepEqual([model.numbers, model.text, model.featureNames[1]], [numbers.map((value) => value + 0), text, text]);
+    }),
+  );
 });
 
 test('the header tells family and columns whatever the family', () => {
-  assert.deepEqual(modelHeader(encodeModel('attention', ['x', 'y'], { big: 'z'.repeat(100_000) })), { schema: 'ares.model', family: 'attention', featureNames: ['x', 'y'] });
+  assert.deepEqual(modelHeader(encodeModel('attention', ['x', 'y'], { big: 'z'.repeat(100_000) })), {
+    schema: 'ares.model',
+    family: 'attention',
+    featureNames: ['x', 'y'],
+  });
 });
 
 test('other bytes are InvalidData that say what was found', () => {

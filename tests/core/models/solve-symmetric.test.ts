@@ -10,15 +10,17 @@ test('by hand: [[4, 2], [2, 3]] x = [2, 5] has the solution [-1/2, 2]', () => {
 
 test('A x gives b back for any A = M M^T + I', () => {
   const matrix = fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: 16, maxLength: 16 });
-  fc.assert(fc.property(matrix, (m) => {
-    const a = Float64Array.from({ length: 16 }, (_, at) => {
-      const [i, j] = [Math.floor(at / 4), at % 4];
-      return [0, 1, 2, 3].reduce((sum, k) => sum + m[i * 4 + k]! * m[j * 4 + k]!, i === j ? 1 : 0);
-    });
-    const b = Float64Array.from([1, -2, 3, 0.5]);
-    const x = solveSymmetric(a, b);
-    for (let i = 0; i < 4; i++) assert.ok(Math.abs([0, 1, 2, 3].reduce((sum, j) => sum + a[i * 4 + j]! * x[j]!, 0) - b[i]!) < 1e-9);
-  }));
+  fc.assert(
+    fc.property(matrix, (m) => {
+      const a = Float64Array.from({ length: 16 }, (_, at) => {
+        const [i, j] = [Math.floor(at / 4), at % 4];
+        return [0, 1, 2, 3].reduce((sum, k) => sum + m[i * 4 + k]! * m[j * 4 + k]!, i === j ? 1 : 0);
+      });
+      const b = Float64Array.from([1, -2, 3, 0.5]);
+      const x = solveSymmetric(a, b);
+      for (let i = 0; i < 4; i++) assert.ok(Math.abs([0, 1, 2, 3].reduce((sum, j) => sum + a[i * 4 + j]! * x[j]!, 0) - b[i]!) < 1e-9);
+    }),
+  );
 });
 
 test('a matrix that is not positive definite is a NumericalError', () => {

@@ -39,8 +39,8 @@ test('plain arithmetic and the tensor backend give the same logits to single pre
   const flat = Float32Array.from({ length: blockLengths(SHAPE).reduce((sum, length) => sum + length, 0) }, () => 0.4 * random.normal());
   const input = { rowCount: 30, values: Float32Array.from({ length: 150 }, () => random.normal()) };
   const rows = Int32Array.from([0, 1, 4, 5, 6, 17, 29]);
-  const plain = inferAttention(flat, SHAPE, input, rows);
-  const native = attentionLogits(flat, SHAPE, input, rows);
+  const plain = inferAttention({ flat, shape: SHAPE }, input, rows);
+  const native = attentionLogits({ flat, shape: SHAPE }, input, rows);
   rows.forEach((row, i) => assert.ok(Math.abs(plain[i]! - 1 / (1 + Math.exp(-native[i]!))) < 2e-6, `row ${row}: ${plain[i]} against logit ${native[i]}`));
 });
 

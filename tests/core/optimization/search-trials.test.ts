@@ -21,8 +21,13 @@ const SAMPLERS: readonly Sampler[] = [randomSampler, tpeSampler()];
 
 /** Least 0 at x = 2, rate = 0.01, leaves = 16, depth = 3, kind = b. */
 function bowl(p: ParameterSet): number {
-  return (Number(p['x']) - 2) ** 2 + Math.log10(Number(p['rate']) / 0.01) ** 2 + Math.log2(Number(p['leaves']) / 16) ** 2
-    + (Number(p['depth']) - 3) ** 2 + (p['kind'] === 'b' ? 0 : 1);
+  return (
+    (Number(p['x']) - 2) ** 2 +
+    Math.log10(Number(p['rate']) / 0.01) ** 2 +
+    Math.log2(Number(p['leaves']) / 16) ** 2 +
+    (Number(p['depth']) - 3) ** 2 +
+    (p['kind'] === 'b' ? 0 : 1)
+  );
 }
 
 for (const sampler of SAMPLERS) {
@@ -54,7 +59,9 @@ for (const sampler of SAMPLERS) {
 
 test('after 60 trials TPE is nearer the least value than random search, in the median of 15 seeds', async () => {
   const medianOf = async (sampler: Sampler): Promise<number> => {
-    const bests = await Promise.all(Array.from({ length: 15 }, async (_, seed) => (await searchTrials({ space: SPACE, trials: 60, seed, sampler, evaluate: bowl })).best!.objective!));
+    const bests = await Promise.all(
+      Array.from({ length: 15 }, async (_, seed) => (await searchTrials({ space: SPACE, trials: 60, seed, sampler, evaluate: bowl })).best!.objective!),
+    );
     return bests.sort((a, b) => a - b)[7]!;
   };
   const [random, tpe] = [await medianOf(randomSampler), await medianOf(tpeSampler())];
@@ -69,7 +76,8 @@ test('random draws are even: each third of a range and each choice gets a third 
     draws.filter((p) => Number(p['x']) < -5 / 3).length,
     draws.filter((p) => Number(p['rate']) < 10 ** (-4 + 4 / 3)).length,
     draws.filter((p) => p['kind'] === 'c').length,
-  ]) assert.ok(Math.abs(share - 1000) < limit, `${share}`);
+  ])
+    assert.ok(Math.abs(share - 1000) < limit, `${share}`);
   const fours = draws.filter((p) => p['depth'] === 4).length;
   assert.ok(Math.abs(fours - 750) < 4 * Math.sqrt(3000 * 0.25 * 0.75), `${fours}`);
 });
@@ -78,7 +86,13 @@ test('starting points come first, each trial is reported once in order, the firs
   const start = { x: 1, rate: 0.1, leaves: 4, depth: 2, kind: 'a' };
   const seen: number[] = [];
   const { trials, best } = await searchTrials({
-    space: SPACE, trials: 4, seed: 1, sampler: randomSampler, startingPoints: [start], evaluate: () => 7, onTrial: ({ trial }) => void seen.push(trial),
+    space: SPACE,
+    trials: 4,
+    seed: 1,
+    sampler: randomSampler,
+    startingPoints: [start],
+    evaluate: () => 7,
+    onTrial: ({ trial }) => void seen.push(trial),
   });
   assert.deepEqual(trials[0]!.parameters, start);
   assert.deepEqual(seen, [0, 1, 2, 3]);
@@ -87,7 +101,10 @@ test('starting points come first, each trial is reported once in order, the firs
 
 test('a trial that can tell nothing is recorded as insufficient and never the best', async () => {
   const { trials, best } = await searchTrials({ space: SPACE, trials: 3, seed: 1, sampler: tpeSampler(), evaluate: (_, trial) => (trial === 1 ? 5 : null) });
-  assert.deepEqual(trials.map(({ state }) => state), ['insufficient', 'complete', 'insufficient']);
+  assert.deepEqual(
+    trials.map(({ state }) => state),
+    ['insufficient', 'complete', 'insufficient'],
+  );
   assert.equal(best!.trial, 1);
 });
 
@@ -100,7 +117,14 @@ test('a malformed space and an objective that is not finite are refused by name'
 
 test('an abort between trials stops the search', async () => {
   let ran = 0;
-  const signal = { get aborted() { return ran >= 2; }, throwIfAborted() { if (ran >= 2) throw new Error('stop'); } };
+  const signal = {
+    get aborted() {
+      return ran >= 2;
+    },
+    throwIfAborted() {
+      if (ran >= 2) throw new Error('stop');
+    },
+  };
   await assert.rejects(searchTrials({ space: SPACE, trials: 9, seed: 1, sampler: randomSampler, signal, evaluate: () => ++ran }), /stop/);
   assert.equal(ran, 2);
 });

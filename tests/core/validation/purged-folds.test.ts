@@ -12,46 +12,72 @@ function daily(rows: number, holdDays: number): { startMs: Float64Array; endMs: 
 
 test('100 daily rows of 5-day labels in 5 folds keep 76, 72, 72, 72, 76 train rows (M3.1.6, half-open)', () => {
   const folds = planPurgedFolds({ ...daily(100, 5), folds: 5, embargoMs: 0 });
-  assert.deepEqual(folds.map((fold) => fold.train.length), [76, 72, 72, 72, 76]);
+  assert.deepEqual(
+    folds.map((fold) => fold.train.length),
+    [76, 72, 72, 72, 76],
+  );
 });
 
 test('a 2-day embargo from the last test outcome leaves 73, 69, 69, 69, 76 (M3.1.6)', () => {
   const folds = planPurgedFolds({ ...daily(100, 5), folds: 5, embargoMs: 2 * DAY_MS });
-  assert.deepEqual(folds.map((fold) => fold.train.length), [73, 69, 69, 69, 76]);
+  assert.deepEqual(
+    folds.map((fold) => fold.train.length),
+    [73, 69, 69, 69, 76],
+  );
 });
 
 test('six rows by hand: rows whose span reaches into the test span are purged, touching ends are not', () => {
   // Spans [0,2) [1,3) [2,4) [3,5) [4,6) [5,7); three folds of two rows.
   const startMs = Float64Array.from([0, 1, 2, 3, 4, 5]);
   const folds = planPurgedFolds({ startMs, endMs: startMs.map((start) => start + 2), folds: 3, embargoMs: 0 });
-  assert.deepEqual(folds.map(({ train, test: left }) => [Array.from(train), Array.from(left)]), [
-    [[3, 4, 5], [0, 1]],
-    [[0, 5], [2, 3]],
-    [[0, 1, 2], [4, 5]],
-  ]);
+  assert.deepEqual(
+    folds.map(({ train, test: left }) => [Array.from(train), Array.from(left)]),
+    [
+      [
+        [3, 4, 5],
+        [0, 1],
+      ],
+      [
+        [0, 5],
+        [2, 3],
+      ],
+      [
+        [0, 1, 2],
+        [4, 5],
+      ],
+    ],
+  );
 });
 
 test('seven rows in three folds: the first fold is the larger', () => {
-  assert.deepEqual(planPurgedFolds({ ...daily(7, 1), folds: 3, embargoMs: 0 }).map((fold) => fold.test.length), [3, 2, 2]);
+  assert.deepEqual(
+    planPurgedFolds({ ...daily(7, 1), folds: 3, embargoMs: 0 }).map((fold) => fold.test.length),
+    [3, 2, 2],
+  );
 });
 
 test('every row is left out once, and no train span overlaps its test span or starts in the embargo', () => {
   const rows = fc.array(fc.record({ gap: fc.integer({ min: 0, max: 5 }), hold: fc.integer({ min: 1, max: 30 }) }), { minLength: 6, maxLength: 80 });
-  fc.assert(fc.property(rows, fc.integer({ min: 2, max: 6 }), fc.integer({ min: 0, max: 10 }), (steps, folds, embargoMs) => {
-    let time = 0;
-    const startMs = Float64Array.from(steps, ({ gap }) => (time += gap));
-    const endMs = startMs.map((start, i) => start + steps[i]!.hold);
-    const plans = planPurgedFolds({ startMs, endMs, folds, embargoMs });
-    assert.deepEqual(plans.flatMap((plan) => Array.from(plan.test)), steps.map((_, i) => i));
-    for (const { train, test: left } of plans) {
-      const from = startMs[left[0]!]!;
-      const to = Math.max(...Array.from(left, (row) => endMs[row]!));
-      for (const row of train) {
-        assert.ok(!left.includes(row));
-        assert.ok(endMs[row]! <= from || startMs[row]! >= to + (embargoMs > 0 ? embargoMs : 0));
+  fc.assert(
+    fc.property(rows, fc.integer({ min: 2, max: 6 }), fc.integer({ min: 0, max: 10 }), (steps, folds, embargoMs) => {
+      let time = 0;
+      const startMs = Float64Array.from(steps, ({ gap }) => (time += gap));
+      const endMs = startMs.map((start, i) => start + steps[i]!.hold);
+      const plans = planPurgedFolds({ startMs, endMs, folds, embargoMs });
+      assert.deepEqual(
+        plans.flatMap((plan) => Array.from(plan.test)),
+        steps.map((_, i) => i),
+      );
+      for (const { train, test: left } of plans) {
+        const from = startMs[left[0]!]!;
+        const to = Math.max(...Array.from(left, (row) => endMs[row]!));
+        for (const row of train) {
+          assert.ok(!left.includes(row));
+          assert.ok(endMs[row]! <= from || startMs[row]! >= to + embargoMs);
+        }
       }
-    }
-  }));
+    }),
+  );
 });
 
 test('times out of order, missing ends and impossible fold counts are refused by name', () => {
