@@ -32,16 +32,28 @@ export interface InProcessRun {
   readonly progress: (fraction: number, message: string) => void;
 }
 
+/** A step's entry in the table, and its work. */
+export interface InProcessStep {
+  readonly definition: StepDefinition;
+  readonly run: StepFunction;
+}
+
 /** Runs one step (its units first, then their combination) of a plan; its artifacts are in the memory afterwards. */
-export async function runStepInProcess(definition: StepDefinition, step: StepFunction, plan: RunPlan, run: InProcessRun): Promise<void> {
-  const units = definition.units?.(plan) ?? [];
+export async function runStepInProcess(step: InProcessStep, plan: RunPlan, run: InProcessRun): Promise<void> {
+  const units = step.definition.units?.(plan) ?? [];
   for (const unit of [...units, null]) {
     run.signal.throwIfAborted();
-    await step(makeContext(definition, plan, unit, units, run) as StepContext<never>);
+    await step.run(makeContext(step.definition, { plan, unit, units }, run) as StepContext<never>);
   }
 }
 
-function makeContext(definition: StepDefinition, plan: RunPlan, unit: string | null, units: readonly string[], run: InProcessRun): StepContext {
+interface UnitOfPlan {
+  readonly plan: RunPlan;
+  readonly unit: string | null;
+  readonly units: readonly string[];
+}
+
+function makeContext(definition: StepDefinition, { plan, unit, units }: UnitOfPlan, run: InProcessRun): StepContext {
   return {
     parameters: definition.parameters(plan),
     unit,
@@ -108,8 +120,8 @@ export function memoryOutputs(memory: ArtifactMemory, step: string): StepOutputs
     table: async (name, schema, table) => put(name, { table: checkTable(table, schema, `${step}/${name}`) }),
     log: async (name) => memoryLog((rows) => put(name, { json: canonicalJson(rows) })),
     json: async (name, _schema, value) => put(name, { json: canonicalJson(value) }),
-    bytes: async (name, _kind, _schema, bytes) => put(name, { bytes }),
-    file: async (name, _kind, _schema, path) => put(name, { path }),
+    bytes: async (name, ...[, , bytes]) => put(name, { bytes }),
+    file: async (name, ...[, , path]) => put(name, { path }),
     scratchPath: (name) => {
       throw new PipelineError('UnsupportedDevice', `step ${step} asked for a file for ${name}, but in-process steps hold their artifacts in memory`);
     },

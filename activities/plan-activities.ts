@@ -4,7 +4,7 @@ import type { ArtifactRef } from '../pipeline/artifacts.js';
 import type { RunSpec } from '../pipeline/config.js';
 import { parseRunSpec } from '../pipeline/config.js';
 import { PipelineError } from '../pipeline/errors.js';
-import type { RunPlan } from '../pipeline/plan.js';
+import type { RunPlan, SegmentCuts } from '../pipeline/plan.js';
 import { embargoOf, planSegments, resolveSettings } from '../pipeline/plan.js';
 import { TIMEFRAMES } from '../pipeline/config.js';
 import type { RunRecord, StepRequest } from '../pipeline/run-status.js';
@@ -20,7 +20,7 @@ export interface PlanActivities {
   /** The plan of a spec: dates, preset values, source, champion and device fixed. */
   resolvePlan(spec: RunSpec): Promise<{ plan: RunPlan; planHash: string }>;
   lookUpStep(request: StepRequest): Promise<{ cached: boolean; key: string; reason: string }>;
-  /** Writes `runs/<workflow id>/index.json` and the readable copies beside it; returns the bundle's registry version. */
+  /** Writes `runs/<workflow id>/index.json`; returns the bundle's registry version. */
   recordRun(record: RunRecord): Promise<{ version: string | null }>;
 }
 
@@ -55,7 +55,7 @@ async function resolvePlan(input: RunSpec, options: PlanActivitiesOptions): Prom
   const device = resolveDevice(settings.device, options.gpuAvailable);
   const { window, source } = await resolveSourceInChild(spec, options);
   const embargoMs = embargoOf(spec, settings.timeframe);
-  const segments = planSegmentsOrExplain(spec, window, TIMEFRAMES[settings.timeframe], embargoMs);
+  const segments = planSegmentsOrExplain(window, { shares: spec.segments, periodMs: TIMEFRAMES[settings.timeframe], embargoMs });
   const champion = spec.champion === undefined ? null : await findChampion(spec.champion, spec.symbol, options.store);
   const draft: RunPlan = { schema: 'ares.plan', spec, settings: { ...settings, device }, window, segments, embargoMs, source, champion, priorTestOpenings: 0 };
   const plan: RunPlan = { ...draft, priorTestOpenings: await countOpenings(draft, options.store) };
@@ -82,9 +82,9 @@ async function resolveSourceInChild(spec: RunSpec, options: PlanActivitiesOption
   return answer.resolved;
 }
 
-function planSegmentsOrExplain(spec: RunSpec, window: RunPlan['window'], periodMs: number, embargoMs: number): RunPlan['segments'] {
+function planSegmentsOrExplain(window: RunPlan['window'], cuts: SegmentCuts): RunPlan['segments'] {
   try {
-    return planSegments(window, spec.segments, periodMs, embargoMs);
+    return planSegments(window, cuts);
   } catch (error) {
     const from = new Date(window.fromMs).toISOString();
     throw new PipelineError('InsufficientData', `window ${from} to ${new Date(window.toMs).toISOString()} is too short: ${(error as Error).message}`, { cause: error });

@@ -132,7 +132,18 @@ export class AresClient {
   /** Follows a run until it ends or parks. A worker that is away for a while is waited for. @throws WorkflowNotFoundError */
   async watch(workflowId: string, options: WatchOptions): Promise<RunEnd> {
     const handle = this.#client.workflow.getHandle(workflowId);
-    const end = settle(handle.result() as Promise<RunResult>);
+    // A wait left open when following ends early would outlive the connection: its library retries it on a timer.
+    const waiting = new AbortController();
+    const end = settle(this.#client.withAbortSignal(waiting.signal, async () => handle.result() as Promise<RunResult>));
+    try {
+      return await this.#follow(workflowId, end, options);
+    } finally {
+      waiting.abort();
+      await end;
+    }
+  }
+
+  async #follow(workflowId: string, end: Promise<Settled<RunResult>>, options: WatchOptions): Promise<RunEnd> {
     for (;;) {
       options.signal?.throwIfAborted();
       const ended = await Promise.race([end, sleep(POLL_MS)]);

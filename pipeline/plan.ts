@@ -74,11 +74,19 @@ export function embargoOf(spec: RunSpec, timeframe: RunPlan['settings']['timefra
   return Math.max(...spec.labels.holdingBars) * TIMEFRAMES[timeframe];
 }
 
+export interface SegmentCuts {
+  readonly shares: RunSpec['segments'];
+  /** Analyst bar. */
+  readonly periodMs: number;
+  readonly embargoMs: number;
+}
+
 /**
  * The four segments of a window, cut at analyst bar closes, an embargo after each cut.
  * @throws RangeError when a segment would be empty.
  */
-export function planSegments(window: Span, shares: RunSpec['segments'], periodMs: number, embargoMs: number): Segments {
+export function planSegments(window: Span, cuts: SegmentCuts): Segments {
+  const { shares, periodMs, embargoMs } = cuts;
   const bars = Math.floor((window.toMs - window.fromMs) / periodMs);
   const cut = (share: number): number => window.fromMs + Math.round(bars * share) * periodMs;
   const ends = [cut(shares.train), cut(shares.train + shares.calibration), cut(shares.train + shares.calibration + shares.selection), window.fromMs + bars * periodMs] as const;

@@ -25,7 +25,7 @@ export function planWalkForward(plan: RunPlan): readonly WindowPlan[] {
   return Array.from({ length: count }, (_, i) => {
     const toMs = plan.window.fromMs + (bars - (count - 1 - i) * stepBars) * periodMs;
     const window = { fromMs: toMs - lengthBars * periodMs, toMs };
-    const segments = planSegments(window, plan.spec.segments, periodMs, plan.embargoMs);
+    const segments = planSegments(window, { shares: plan.spec.segments, periodMs, embargoMs: plan.embargoMs });
     return {
       name: new Date(segments.test.fromMs).toISOString().slice(0, 16).replace(':', ''),
       plan: {

@@ -32,9 +32,12 @@ export function makeStepPorts(store: ObjectStore, features: FeatureCache): (plan
     featureMemo: (identity) => (plan?.settings.featureCache === true ? features.memo(identity) : NO_MEMO),
     tensorBackend: async () => openTensorBackend({ device: plan?.settings.device ?? 'cpu' }),
     ledger: {
-      // The plan names the data and the model, so that a repeated run is the same opening.
       record: async (opening) => {
         if (plan === null) throw new Error('Invariant: a test segment was opened before there was a plan');
+        const { test } = plan.segments;
+        // A walk-forward window's test is an opening of its own, keyed by the step.
+        if (opening.fromMs !== test.fromMs || opening.toMs !== test.toMs) return ledger.record(opening);
+        // The plan names the data and the model, so that a repeated run is the same opening.
         await ledger.record({ ...opening, dataKey: testDataKey(plan), modelKey: planModelKey(plan) });
       },
     },

@@ -44,7 +44,7 @@ async function settle(branch: Promise<StepResult | null>): Promise<Settled> {
 
 async function runWhenReady(step: Step, settled: ReadonlyMap<StepId, Promise<Settled>>, run: RunState): Promise<StepResult | null> {
   const definition: StepDefinition = step;
-  const before = await Promise.all([...definition.needs, ...(definition.after ?? [])].map((id) => settled.get(id as StepId)));
+  const before = await Promise.all([...definition.needs, ...(definition.after ?? [])].map(async (id) => settled.get(id as StepId)));
   await condition(() => !run.paused);
   if (run.failure !== null || before.some((outcome) => outcome === undefined || !('result' in outcome))) {
     run.skipped(step.id);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import type { ArtifactMemory } from '../../activities/in-process-steps.js';
 import { makeRandom } from '../../core/stats/random.js';
-import type { AucInterval } from '../support/auc-interval.js';
+import type { AucInterval, OutOfFoldRows } from '../support/auc-interval.js';
 import { aucInterval, outOfFoldRows } from '../support/auc-interval.js';
 import { runChain } from '../support/chain-run.js';
 import { makePlan } from '../support/make-plan.js';
@@ -13,18 +13,30 @@ const FAMILIES = ['lightgbm', 'linear'] as const;
 const SEEDS = Array.from({ length: 20 }, (_, i) => i + 1);
 /** With a level of 95 %, 1 of 20 is expected; more than 3 has probability 0.016. */
 const MOST_EXCLUDING = 3;
+const FOLDS = 4;
 /** Shuffled labels are independent from row to row; an hour of bars allows for the features' persistence. */
 const INTERVAL = { block: 4, samples: 1000, seed: 99 };
 
 type Change = (memory: ArtifactMemory, seed: number) => void;
 
-/** The market of a seed with its planted signal, steps 2 to 5, labels changed before step 5. */
+/**
+ * The market of a seed with its planted signal, steps 2 to 5, labels changed before step 5; one fold a seed, in turn.
+ * A fold's labels are independent of the model that left it out, so its interval has its level. All folds together do not:
+ * with nothing to find, what two folds happen to share counts twice (once in the model of each), which doubles the variance
+ * that a bootstrap of finished predictions sees. Measured over 80 seeds: 22 % of lightgbm's and 15 % of linear's intervals
+ * over all folds exclude 0.5.
+ */
 async function intervalsOf(seed: number, change: Change): Promise<readonly AucInterval[]> {
-  const plan = makePlan({ seed, retentionDays: 10, simulation: { tradesPerMinute: 10 } });
+  const plan = makePlan({ seed, folds: FOLDS, retentionDays: 30, simulation: { tradesPerMinute: 5 } });
   const memory = await runChain({ plan, ...simulatedBars(plan), until: 'analyst-specialist-training', before: (step, held) => {
     if (step === 'analyst-specialist-training') change(held, seed);
   } });
-  return Promise.all(FAMILIES.map(async (family) => aucInterval(await outOfFoldRows(memory, family), INTERVAL)));
+  return Promise.all(FAMILIES.map(async (family) => aucInterval(oneFold(await outOfFoldRows(memory, family), seed % FOLDS), INTERVAL)));
+}
+
+function oneFold({ y, p, fold }: OutOfFoldRows, chosen: number): OutOfFoldRows {
+  const isIn = (_: number, i: number): boolean => fold[i] === chosen;
+  return { y: y.filter(isIn), p: p.filter(isIn), fold: fold.filter(isIn) };
 }
 
 const excludesHalf = ({ low, high }: AucInterval): boolean => low > 0.5 || high < 0.5;
@@ -47,8 +59,8 @@ describe('shuffled labels', () => {
     });
   }
 
-  test('intervals are narrow enough to see a leak: below 0.2 wide, about 0.5', () => {
-    for (const { low, high, rows } of found.flat()) assert.ok(rows > 400 && high - low < 0.2, `${rows} rows, ${low} to ${high}`);
+  test('intervals are narrow enough to see a leak: below 0.2 wide', () => {
+    for (const { low, high, rows } of found.flat()) assert.ok(rows > 300 && high - low < 0.2, `${rows} rows, ${low} to ${high}`);
   });
 
   test('a feature that holds a hint of the shuffled label is found in every seed', async () => {

@@ -32,7 +32,7 @@ async function calibrate(flipped: string | null, minimumEffectiveSample = 30): P
   }
   const plan = { ...trained.plan, spec: { ...trained.plan.spec, minimumEffectiveSample } };
   const execution = { threads: 1, chunkRows: 1000, segmentDays: 1, memoryLimitMiB: 512, featureCache: false, filePaths: {} };
-  await runStepInProcess(confidenceCalibration, calibrateConfidence as never, plan, {
+  await runStepInProcess({ definition: confidenceCalibration, run: calibrateConfidence as never }, plan, {
     memory,
     ports: chainPorts(),
     execution,

@@ -37,7 +37,7 @@ export async function planOf(input: RunSpecInput): Promise<RunPlan> {
     window,
     source,
     embargoMs,
-    segments: planSegments(window, spec.segments, TIMEFRAMES[settings.timeframe], embargoMs),
+    segments: planSegments(window, { shares: spec.segments, periodMs: TIMEFRAMES[settings.timeframe], embargoMs }),
     champion: null,
     priorTestOpenings: 0,
   };
@@ -67,7 +67,7 @@ export async function runDataSteps(
     signal: { aborted: false, throwIfAborted: () => undefined },
     progress: () => undefined,
   };
-  await runStepInProcess(dataCollection, collectMarketData as StepFunction, plan, run);
+  await runStepInProcess({ definition: dataCollection, run: collectMarketData as StepFunction }, plan, run);
   const withFiles: StepFunction = (step) =>
     (classifyMarketRegimes as StepFunction)({
       ...(step as object),
@@ -80,8 +80,8 @@ export async function runDataSteps(
         },
       },
     } as never);
-  if (options.count >= 2) await runStepInProcess(marketRegimeClassification, withFiles, plan, run);
-  if (options.count >= 3) await runStepInProcess(regimeDataSplitting, splitByRegime as StepFunction, plan, run);
+  if (options.count >= 2) await runStepInProcess({ definition: marketRegimeClassification, run: withFiles }, plan, run);
+  if (options.count >= 3) await runStepInProcess({ definition: regimeDataSplitting, run: splitByRegime as StepFunction }, plan, run);
   return memory;
 }
 

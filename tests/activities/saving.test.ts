@@ -54,7 +54,7 @@ let report: Report;
 async function run(memory: ArtifactMemory, ids: readonly string[], ports: StepPorts): Promise<void> {
   for (const id of ids) {
     const definition = stepById(id);
-    await runStepInProcess(definition, STEP_FUNCTIONS[definition.id], chain.plan, {
+    await runStepInProcess({ definition, run: STEP_FUNCTIONS[definition.id] }, chain.plan, {
       memory,
       ports,
       execution: EXECUTION,

@@ -34,7 +34,7 @@ async function runStep8(chain: SimulatedChain, signals: Table): Promise<StepInpu
   const artifacts = new Map(chain.memory.artifacts);
   artifacts.set('analyst-ensemble-creation', new Map([['signals', { table: signals }]]));
   const memory = { artifacts };
-  await runStepInProcess(tacticianLabeling, labelTactician, chain.plan, {
+  await runStepInProcess({ definition: tacticianLabeling, run: labelTactician }, chain.plan, {
     memory,
     ports: chainPorts(),
     execution: EXECUTION,

@@ -33,7 +33,7 @@ async function assertSameArtifacts(runs: readonly ArtifactMemory[], leastCount: 
 describe('1, 2 and 4 threads', () => {
   const folder = mkdtempSync(join(tmpdir(), 'ares-threads-'));
   after(() => rmSync(folder, { recursive: true }));
-  const plan = makePlan({ retentionDays: 14, seed: 5, minimumEffectiveSample: 12, maxTrials: 2, features: 'basic', simulation: { tradesPerMinute: 30 } });
+  const plan = makePlan({ retentionDays: 8, seed: 5, minimumEffectiveSample: 12, simulation: { tradesPerMinute: 30 } });
   const days = daysOf(plan.window);
 
   before(async () => {
@@ -60,7 +60,7 @@ describe('1, 2 and 4 threads', () => {
     for (const threads of THREADS) {
       const memory = makeArtifactMemory();
       memory.artifacts.set('data-collection', new Map(days.map((day) => [`trades/${day}`, { path: join(folder, day) }])));
-      await runStepInProcess(stepById('market-regime-classification'), classifyMarketRegimes, plan, {
+      await runStepInProcess({ definition: stepById('market-regime-classification'), run: classifyMarketRegimes }, plan, {
         memory, ports: chainPorts(), execution: { ...EXECUTION, threads }, signal: { aborted: false, throwIfAborted: () => undefined }, progress: () => undefined,
       });
       runs.push(memory);

@@ -75,7 +75,7 @@ describe('the plan', () => {
   const hour = 3_600_000;
 
   test('cuts a window of 100 bars at 50, 65 and 80 and leaves an embargo after each cut', () => {
-    const segments = planSegments({ fromMs: 0, toMs: 100 * hour }, { train: 0.5, calibration: 0.15, selection: 0.15, test: 0.2 }, hour, 4 * hour);
+    const segments = planSegments({ fromMs: 0, toMs: 100 * hour }, { shares: { train: 0.5, calibration: 0.15, selection: 0.15, test: 0.2 }, periodMs: hour, embargoMs: 4 * hour });
     assert.deepEqual(segments, {
       train: { fromMs: 0, toMs: 50 * hour },
       calibration: { fromMs: 54 * hour, toMs: 65 * hour },
@@ -89,7 +89,7 @@ describe('the plan', () => {
   });
 
   test('a window too short for its embargo is refused with the segment and its size', () => {
-    assert.throws(() => planSegments({ fromMs: 0, toMs: 20 * hour }, { train: 0.5, calibration: 0.15, selection: 0.15, test: 0.2 }, hour, 8 * hour), /segment calibration would hold 0 bars/);
+    assert.throws(() => planSegments({ fromMs: 0, toMs: 20 * hour }, { shares: { train: 0.5, calibration: 0.15, selection: 0.15, test: 0.2 }, periodMs: hour, embargoMs: 8 * hour }), /segment calibration would hold 0 bars/);
   });
 
   test('paths, threads and cache policy do not change what the plan means', () => {

@@ -59,7 +59,7 @@ export async function runChain(input: ChainInput): Promise<ArtifactMemory> {
   const execution = { threads: input.threads ?? 1, chunkRows: 1000, segmentDays: 1, memoryLimitMiB: 1024, featureCache: false, filePaths: {} };
   for (const { definition, run } of CHAIN_STEPS) {
     await input.before?.(definition.id, memory);
-    await runStepInProcess(definition, run, input.plan, { memory, ports, execution, signal: { aborted: false, throwIfAborted: () => undefined }, progress: () => undefined });
+    await runStepInProcess({ definition, run }, input.plan, { memory, ports, execution, signal: { aborted: false, throwIfAborted: () => undefined }, progress: () => undefined });
     if (definition.id === input.until) break;
   }
   return memory;

@@ -25,7 +25,7 @@ export function makePlan(input: RunSpecInput): RunPlan {
     spec,
     settings: { ...settings, device: 'cpu' },
     window,
-    segments: planSegments(window, spec.segments, TIMEFRAMES[settings.timeframe], embargoMs),
+    segments: planSegments(window, { shares: spec.segments, periodMs: TIMEFRAMES[settings.timeframe], embargoMs }),
     embargoMs,
     source: { kind: spec.source, series: 'trades', periodMs: 0, files: [], fundingFiles: [] },
     champion: null,

@@ -138,7 +138,7 @@ export async function runTraining(
   options: { threads?: number; plan?: RunPlan } = {},
 ): Promise<void> {
   const [definition, step] = work;
-  await runStepInProcess(definition, step, options.plan ?? specialistPlan(), {
+  await runStepInProcess({ definition, run: step }, options.plan ?? specialistPlan(), {
     memory,
     ports: PORTS,
     execution: { ...EXECUTION, threads: options.threads ?? 1 },

@@ -208,7 +208,7 @@ function fixedPlan(spec: RunSpec): RunPlan {
   const embargoMs = embargoOf(spec, settings.timeframe);
   return {
     schema: 'ares.plan', spec, settings: { ...settings, device: 'cpu' }, window, embargoMs,
-    segments: planSegments(window, spec.segments, TIMEFRAMES[settings.timeframe], embargoMs),
+    segments: planSegments(window, { shares: spec.segments, periodMs: TIMEFRAMES[settings.timeframe], embargoMs }),
     source: { kind: 'simulator', series: 'trades', periodMs: 0, files: [], fundingFiles: [] }, champion: null, priorTestOpenings: 0,
   };
 }
