@@ -1,9 +1,14 @@
 /** Addresses: free ports, and whether something answers. */
 import { connect } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
 import getPort from 'get-port';
+import { withSetUpLock } from './set-up-lock.js';
 
 const CONNECT_TIMEOUT_MS = 2000;
 const PORT_ATTEMPTS = 4;
+/** One a user: others' files in the shared folder could not be locked. */
+const PORTS_LOCK = join(tmpdir(), `ares-ports-${userInfo().uid}`);
 
 /** The preferred port on the loopback address if it is free, else another free one. */
 export async function freePort(preferred: number): Promise<number> {
@@ -11,13 +16,14 @@ export async function freePort(preferred: number): Promise<number> {
 }
 
 /**
- * The result of `start`, tried again when another process took the port between its choice and its use.
+ * The result of `start`, tried again when another process took the port between its choice and its use. Stacks that start
+ * together take turns: else both choose one port, and the loser's health check is answered by the winner's server.
  * @throws what `start` throws for any other reason.
  */
 export async function onFreePorts<T>(start: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await start();
+      return await withSetUpLock(PORTS_LOCK, start);
     } catch (error) {
       const isTaken = error instanceof Error && /address already in use|can't set frontend port/i.test(error.message);
       if (!isTaken || attempt === PORT_ATTEMPTS) throw error;

@@ -1,12 +1,13 @@
 /** Temporal's dev server: SQLite file, Web UI, our search attributes. */
 import { join } from 'node:path';
 import type { LocalProfile } from '../adapters/local-profile.js';
+import { SEARCH_ATTRIBUTE_TYPES } from '../pipeline/search-attributes.js';
 import { awaitHealthy } from './await-healthy.js';
 import type { RunningChild } from './child-process.js';
 import { startChild } from './child-process.js';
 import { freePort } from './network-address.js';
 import { runCommand, tryCommand } from './run-command.js';
-import { SEARCH_ATTRIBUTES } from './search-attributes.js';
+
 import type { ServiceOptions } from './service.js';
 
 const PORT = 7233;
@@ -42,7 +43,7 @@ export async function startTemporal(program: string, options: ServiceOptions): P
       // Activities that a worker of this process can take at once skip a round trip: 50 in sequence take 1.9 s instead of 4.3 s.
       '--dynamic-config-value',
       'system.enableActivityEagerExecution=true',
-      ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
+      ...Object.entries(SEARCH_ATTRIBUTE_TYPES).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
     ],
     env: withoutTemporalSettings(process.env),
     logPath: join(options.folder, 'logs', 'temporal.log'),
@@ -61,7 +62,7 @@ export async function isServing(program: string, address: string): Promise<boole
 
 /** Registers our search attributes on a running server; those already there stay. @throws Error with what the server said. */
 export async function registerSearchAttributes(program: string, address: string): Promise<void> {
-  const attributes = Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => ['--name', name, '--type', type]);
+  const attributes = Object.entries(SEARCH_ATTRIBUTE_TYPES).flatMap(([name, type]) => ['--name', name, '--type', type]);
   await runCommand(program, ['operator', 'search-attribute', 'create', '--address', address, '--namespace', NAMESPACE, ...attributes]);
 }
 

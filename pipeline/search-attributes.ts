@@ -11,3 +11,8 @@ export const SEARCH_ATTRIBUTES = {
   SpecHash: { name: 'SpecHash', type: 'KEYWORD' },
   StepsDone: { name: 'StepsDone', type: 'INT' },
 } as const;
+
+/** Name and type of each in the words of Temporal's CLI, for example `RunState=Keyword`. */
+export const SEARCH_ATTRIBUTE_TYPES: Readonly<Record<string, 'Keyword' | 'Int'>> = Object.fromEntries(
+  Object.values(SEARCH_ATTRIBUTES).map(({ name, type }) => [name, type === 'INT' ? 'Int' : 'Keyword']),
+);

@@ -108,7 +108,7 @@ describe('truncation invariance at 50 random cuts', () => {
       const { bars } = knownBy(untilMs);
       const labels = computeTripleBarrier(bars, exponentialVolatility(bars.close), chain.labelChoice);
       const { label, labelEndMs, logReturn } = labels;
-      return { knownMs: labelEndMs, keyMs: bars.closeTimeMs, columns: { label, labelEndMs, logReturn, barrier: labels.barrier.map((b, t) => (Number.isNaN(label[t]) ? 9 : b)) }, unknown: { barrier: 9 } };
+      return { knownMs: labelEndMs, keyMs: bars.closeTimeMs, columns: { label, labelEndMs, logReturn, barrier: label.map((value, t) => (Number.isNaN(value) ? value : labels.barrier[t])) } };
     });
   });
 

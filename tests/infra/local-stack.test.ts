@@ -13,7 +13,7 @@ import type { LocalStack } from '../../infra/local-stack.js';
 import { isRunning } from '../../infra/process-identity.js';
 import { TEMPORAL, ensureProgram } from '../../infra/programs.js';
 import { runCommand } from '../../infra/run-command.js';
-import { SEARCH_ATTRIBUTES } from '../../infra/search-attributes.js';
+import { SEARCH_ATTRIBUTE_TYPES } from '../../pipeline/search-attributes.js';
 
 const SETTINGS = ['ARES_STATE', 'ARES_STORE', 'TEMPORAL_ADDRESS', 'AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL'] as const;
 const kept = Object.fromEntries(SETTINGS.map((name) => [name, process.env[name]]));
@@ -58,7 +58,7 @@ test('services come up, answer with our search attributes, and leave neither pro
   const { path } = await ensureProgram(TEMPORAL);
   const list = await runCommand(path, ['operator', 'search-attribute', 'list', '--address', profile.temporal.address, '--output', 'json']);
   const { customAttributes } = JSON.parse(list.stdout) as { customAttributes: Record<string, string> };
-  for (const [name, type] of Object.entries(SEARCH_ATTRIBUTES)) assert.equal(customAttributes[name], `INDEXED_VALUE_TYPE_${type.toUpperCase()}`, name);
+  for (const [name, type] of Object.entries(SEARCH_ATTRIBUTE_TYPES)) assert.equal(customAttributes[name], `INDEXED_VALUE_TYPE_${type.toUpperCase()}`, name);
   assert.equal((await fetch(profile.temporal.ui)).status, 200);
   assert.equal((await fetch(profile.store.endpoint)).status, 403);
   await stack.stop();

@@ -6,9 +6,7 @@ export interface Computed {
   readonly knownMs: Float64Array;
   /** What tells rows apart where knownMs may be NaN; default knownMs. */
   readonly keyMs?: Float64Array;
-  readonly columns: Readonly<Record<string, ArrayLike<number>>>;
-  /** What stands for a value that is not known yet; default NaN. */
-  readonly unknown?: Readonly<Record<string, number>>;
+  readonly columns: Readonly<Record<string, Float64Array>>;
 }
 
 export interface Comparison {
@@ -17,7 +15,7 @@ export interface Comparison {
   readonly compared: number;
 }
 
-/** Rows known by the cut must be there with the same bits; rows that are not must be absent or hold the unknown value. */
+/** Rows known by the cut must be there with the same bits; rows that are not must be absent or NaN. */
 export function firstDifference(whole: Computed, cut: Computed, cutMs: number): Comparison {
   const keyOf = ({ keyMs, knownMs }: Computed): Float64Array => keyMs ?? knownMs;
   const rowOfKey = new Map([...keyOf(cut)].map((key, row) => [key, row]));
@@ -29,7 +27,7 @@ export function firstDifference(whole: Computed, cut: Computed, cutMs: number): 
     if (at === undefined && isKnown) return { difference: `row at ${key} is missing with data up to ${cutMs}`, compared };
     if (at === undefined) continue;
     for (const [name, values] of Object.entries(whole.columns)) {
-      const expected = isKnown ? values[row] : (whole.unknown?.[name] ?? Number.NaN);
+      const expected = isKnown ? values[row] : Number.NaN;
       const found = cut.columns[name][at];
       if (!Object.is(found, expected)) return { difference: `${name} at ${key} with data up to ${cutMs}: ${found} instead of ${expected}${isKnown ? '' : ', which is not known yet'}`, compared };
       compared++;

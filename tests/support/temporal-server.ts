@@ -5,10 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import getPort from 'get-port';
-import { SEARCH_ATTRIBUTES } from '../../pipeline/search-attributes.js';
+import { SEARCH_ATTRIBUTE_TYPES } from '../../pipeline/search-attributes.js';
 import { programPath } from './programs.js';
-
-const TYPES = { KEYWORD: 'Keyword', INT: 'Int' } as const;
 
 export interface TemporalServer {
   readonly address: string;
@@ -21,7 +19,7 @@ export interface TemporalServer {
 export async function startTemporalServer(): Promise<TemporalServer> {
   const folder = await mkdtemp(join(tmpdir(), 'ares-temporal-'));
   const [port, uiPort] = [await getPort(), await getPort()];
-  const attributes = Object.values(SEARCH_ATTRIBUTES).flatMap(({ name, type }) => ['--search-attribute', `${name}=${TYPES[type]}`]);
+  const attributes = Object.entries(SEARCH_ATTRIBUTE_TYPES).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]);
   const child = spawn(programPath('temporal'), ['server', 'start-dev', '--port', `${port}`, '--ui-port', `${uiPort}`, '--db-filename', join(folder, 'temporal.db'), '--log-level', 'error', ...attributes], { stdio: 'ignore' });
   const address = `127.0.0.1:${port}`;
   await waitFor(address);
