@@ -52,8 +52,11 @@ export const runAbTest: StepFunction<AbTestingParameters> = async (context) => {
     const { periodMs } = terms;
     context.progress(0.3, 'both sides backtested');
     const decision = decideAb(sideOf(champion), sideOf(challenger), {
-      minimumTrades: parameters.chain.minimumEffectiveSample, paths: parameters.paths, objection,
-      random: makeRandom(context.seed('pairs')), signal: context.signal,
+      minimumTrades: parameters.chain.minimumEffectiveSample,
+      paths: parameters.paths,
+      objection,
+      random: makeRandom(context.seed('pairs')),
+      signal: context.signal,
     });
     const scale = Math.sqrt(periodsPerYear(periodMs));
     const { difference } = decision;
@@ -88,13 +91,18 @@ interface Sides {
 
 /** The pooled single model was fitted on the challenger's own train, so the whole test is new to it. */
 function againstPooled({ decisions, market, settings, result, terms }: TestSegment): Sides {
-  return { champion: runBacktest(pooledDecisions(decisions), market, { ...settings, parameters: DEFAULT_STRATEGY_PARAMETERS }), challenger: result, terms, objection: null };
+  return {
+    champion: runBacktest(pooledDecisions(decisions), market, { ...settings, parameters: DEFAULT_STRATEGY_PARAMETERS }),
+    challenger: result,
+    terms,
+    objection: null,
+  };
 }
 
 /** Both chains on the part of the test that lies an embargo after the champion's last data. */
 function againstChain(champion: TrainedChain, segment: TestSegment, embargoMs: number): Sides {
   const seenUntilMs = champion.parameters.fittedUntilMs;
-  if (seenUntilMs === null) throw new InvalidData('the champion\'s bundle does not say which data it was fitted on: parameters.fittedUntilMs is null');
+  if (seenUntilMs === null) throw new InvalidData("the champion's bundle does not say which data it was fitted on: parameters.fittedUntilMs is null");
   const { periodMs, toMs } = segment.terms;
   const late = Math.ceil((seenUntilMs + embargoMs - segment.terms.fromMs) / periodMs);
   const newFromMs = segment.terms.fromMs + Math.max(0, late) * periodMs;

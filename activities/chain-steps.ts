@@ -38,6 +38,6 @@ export interface ChainStep {
 }
 
 /** Steps 2 to 12 in order. */
-export const CHAIN_STEPS: readonly ChainStep[] = STEPS
-  .filter((step): step is Extract<(typeof STEPS)[number], { id: ChainStepId }> => step.id in CHAIN_FUNCTIONS)
-  .map((definition) => ({ definition, run: CHAIN_FUNCTIONS[definition.id] }));
+export const CHAIN_STEPS: readonly ChainStep[] = STEPS.filter(
+  (step): step is Extract<(typeof STEPS)[number], { id: ChainStepId }> => step.id in CHAIN_FUNCTIONS,
+).map((definition) => ({ definition, run: CHAIN_FUNCTIONS[definition.id] }));

@@ -61,8 +61,15 @@ export const optimizeFinalParameters: StepFunction<FinalParametersOptimizationPa
   const all = PARAMETER_GROUPS.length * (options.trials + 1);
   let done = 0;
   const found = await searchStrategy({
-    decisions, market, barriers, start, costs: options.costs, trials: options.trials, minimumTrades: options.minimumEffectiveSample,
-    seed: context.seed('search'), signal: context.signal,
+    decisions,
+    market,
+    barriers,
+    start,
+    costs: options.costs,
+    trials: options.trials,
+    minimumTrades: options.minimumEffectiveSample,
+    seed: context.seed('search'),
+    signal: context.signal,
     onTrial: async (trial) => {
       await appendTrial(log, trial);
       context.progress(++done / all, `${trial.group} trial ${trial.trial}`);
@@ -71,7 +78,8 @@ export const optimizeFinalParameters: StepFunction<FinalParametersOptimizationPa
   await log.close();
   const settings = { barriers, costs: options.costs, capital: 'compounding' } as const;
   const best = runBacktest(decisions, market, { ...settings, parameters: found.parameters });
-  const summarize = (parameters: StrategyParameters): BacktestSummary => summarizeBacktest(runBacktest(decisions, market, { ...settings, parameters }), options.periodMs);
+  const summarize = (parameters: StrategyParameters): BacktestSummary =>
+    summarizeBacktest(runBacktest(decisions, market, { ...settings, parameters }), options.periodMs);
   const baselines = runBaselines(market, options.costs, decisions.volatility.length === 0 ? 0 : mean(decisions.volatility));
   const summary: FinalParametersSummary = {
     status: found.status,
@@ -100,12 +108,15 @@ async function readSelection(context: Context): Promise<{ decisions: Decisions; 
   const choice = await inputs.json<LabelChoice>('analyst-labeling-feature-engineering', 'label-choice');
   const calibrated = await inputs.table('confidence-calibration', 'calibrated', 'ares.calibrated');
   const examples = await inputs.table('tactician-labeling', 'labels', 'ares.tactician-labels');
-  const decisions = assembleDecisions({
-    calibrated,
-    examples,
-    regimes: await inputs.table('market-regime-classification', 'regimes', 'ares.regimes'),
-    pooled: await inputs.table('analyst-specialist-training', POOLED_PREDICTIONS, 'ares.predictions'),
-  }, { segment: 'selection', latestSignalMs: selection.toMs - choice.holdingBars * parameters.periodMs });
+  const decisions = assembleDecisions(
+    {
+      calibrated,
+      examples,
+      regimes: await inputs.table('market-regime-classification', 'regimes', 'ares.regimes'),
+      pooled: await inputs.table('analyst-specialist-training', POOLED_PREDICTIONS, 'ares.predictions'),
+    },
+    { segment: 'selection', latestSignalMs: selection.toMs - choice.holdingBars * parameters.periodMs },
+  );
   const bars = barsFromTable(await inputs.table('market-regime-classification', 'bars-fine', 'ares.bars'));
   const funding = await inputs.table('data-collection', 'funding', 'ares.funding');
   return {
@@ -119,7 +130,10 @@ async function readSelection(context: Context): Promise<{ decisions: Decisions; 
 /** Sum of uniqueness of a segment's examples. */
 function effectiveSample(examples: Table, segment: string): number {
   const uniqueness = float64Column(examples, 'uniqueness');
-  return textColumn(examples, 'segment').reduce((sum, name, row) => (name === segment && Number.isFinite(uniqueness[row]) ? sum + (uniqueness[row] as number) : sum), 0);
+  return textColumn(examples, 'segment').reduce(
+    (sum, name, row) => (name === segment && Number.isFinite(uniqueness[row]) ? sum + (uniqueness[row] as number) : sum),
+    0,
+  );
 }
 
 /** Standard error of a rate near one half, seen in a sample of the given effective size; one half without any. */
@@ -129,9 +143,16 @@ function probabilityError(sample: number): number {
 
 async function appendTrial(log: RowLog, trial: StrategyTrial): Promise<void> {
   await log.append({
-    study: trial.group, trial: trial.trial, parameters: canonicalJson(trial.parameters), objective: trial.objective, state: trial.state,
-    trades: trial.summary.trades, sharpe: trial.summary.sharpe, maxDrawdown: trial.summary.maxDrawdown,
-    turnoverPerYear: trial.summary.turnoverPerYear, netReturn: trial.summary.netReturn,
+    study: trial.group,
+    trial: trial.trial,
+    parameters: canonicalJson(trial.parameters),
+    objective: trial.objective,
+    state: trial.state,
+    trades: trial.summary.trades,
+    sharpe: trial.summary.sharpe,
+    maxDrawdown: trial.summary.maxDrawdown,
+    turnoverPerYear: trial.summary.turnoverPerYear,
+    netReturn: trial.summary.netReturn,
   });
 }
 
@@ -149,7 +170,11 @@ function deflate(trials: readonly StrategyTrial[], equity: Float64Array, periodM
   if (told.length < 2) return null;
   const returns = simpleReturns(equity);
   const shape = moments(returns);
-  const value = deflatedSharpe({ sharpe: sharpe(returns, 1), observations: returns.length, skewness: shape.skewness, kurtosis: shape.kurtosis }, told.length, variance(told));
+  const value = deflatedSharpe(
+    { sharpe: sharpe(returns, 1), observations: returns.length, skewness: shape.skewness, kurtosis: shape.kurtosis },
+    told.length,
+    variance(told),
+  );
   return Number.isFinite(value) ? value : null;
 }
 

@@ -89,7 +89,11 @@ export const validateMonteCarlo: StepFunction<MonteCarloValidationParameters> = 
     const replays = runScenarios(context, segment);
     await outputs.table('paths', 'ares.paths', pathsTable(figures, periodsPerYear(segment.terms.periodMs), replays));
     await outputs.json('risk', 'ares.risk', summarizeRisk(context, { segment, returns, figures, meanBlock }));
-    await outputs.json('scenarios', 'ares.scenarios', replays.map(({ scenario, paths }) => summarizeScenario(scenario, paths)));
+    await outputs.json(
+      'scenarios',
+      'ares.scenarios',
+      replays.map(({ scenario, paths }) => summarizeScenario(scenario, paths)),
+    );
     await outputs.table('trades', 'ares.backtest-trades', tradesTable(segment.result.trades));
     await outputs.table('equity', 'ares.equity', equityTable(segment.result.equity));
     context.count({ rowsIn: returns.length, rowsOut: parameters.paths + replays.reduce((sum, { paths }) => sum + paths.length, 0) });
@@ -184,7 +188,10 @@ function noSkillProbability(context: Context, returns: Float64Array, meanBlock: 
   if (!Number.isFinite(observed)) return null;
   const { paths } = context.parameters;
   const centre = mean(returns);
-  const drawn = bootstrapPaths(returns.map((value) => value - centre), { paths, meanBlock, random: makeRandom(context.seed('no-skill')), signal: context.signal });
+  const drawn = bootstrapPaths(
+    returns.map((value) => value - centre),
+    { paths, meanBlock, random: makeRandom(context.seed('no-skill')), signal: context.signal },
+  );
   return (1 + drawn.sharpe.filter((value) => value >= observed).length) / (1 + paths);
 }
 
@@ -197,9 +204,16 @@ function summarizeScenario(scenario: StressScenario, paths: readonly Replay[]): 
   const returns = of((replay) => replay.strategy.netReturn);
   const drawdowns = of((replay) => replay.strategy.maxDrawdown);
   return {
-    id: scenario.id, description: scenario.description, parameters: scenario.parameters, paths: paths.length,
-    meanReturn: mean(returns), worstReturn: Math.min(...returns), meanDrawdown: mean(drawdowns), worstDrawdown: Math.max(...drawdowns),
-    meanBuyAndHoldReturn: mean(of((replay) => replay.buyAndHold.netReturn)), meanTrades: mean(of((replay) => replay.strategy.trades)),
+    id: scenario.id,
+    description: scenario.description,
+    parameters: scenario.parameters,
+    paths: paths.length,
+    meanReturn: mean(returns),
+    worstReturn: Math.min(...returns),
+    meanDrawdown: mean(drawdowns),
+    worstDrawdown: Math.max(...drawdowns),
+    meanBuyAndHoldReturn: mean(of((replay) => replay.buyAndHold.netReturn)),
+    meanTrades: mean(of((replay) => replay.strategy.trades)),
     stopped: paths.filter((replay) => replay.strategy.stoppedAtMs !== null).length,
   };
 }

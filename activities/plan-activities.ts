@@ -64,20 +64,30 @@ async function resolvePlan(input: RunSpec, options: PlanActivitiesOptions): Prom
 
 function checkRefreshNames(spec: RunSpec): void {
   for (const step of spec.cache.refresh) {
-    if (!STEPS.some((known) => known.id === step)) throw new PipelineError('InvalidSpec', `cache.refresh: unknown step ${JSON.stringify(step)}; expected one of ${STEPS.map((known) => known.id).join(', ')}`);
+    if (!STEPS.some((known) => known.id === step))
+      throw new PipelineError(
+        'InvalidSpec',
+        `cache.refresh: unknown step ${JSON.stringify(step)}; expected one of ${STEPS.map((known) => known.id).join(', ')}`,
+      );
   }
 }
 
 function resolveDevice(device: 'auto' | 'cpu' | 'gpu', gpuAvailable: boolean): 'cpu' | 'gpu' {
-  if (device === 'gpu' && !gpuAvailable) throw new PipelineError('UnsupportedDevice', 'device: the spec asks for "gpu", but no worker with a GPU is here; use "cpu" or "auto"');
+  if (device === 'gpu' && !gpuAvailable)
+    throw new PipelineError('UnsupportedDevice', 'device: the spec asks for "gpu", but no worker with a GPU is here; use "cpu" or "auto"');
   if (device === 'auto') return gpuAvailable ? 'gpu' : 'cpu';
   return device;
 }
 
 async function resolveSourceInChild(spec: RunSpec, options: PlanActivitiesOptions): Promise<ResolvedSource> {
-  const answer = (await options.compute.run({ method: 'resolveSource', argument: spec, stallMs: PLAN_STALL_MS, recycleAboveMiB: PLAN_MEMORY_MIB, signal: options.signal(), onProgress: () => undefined })) as
-    | { resolved: ResolvedSource }
-    | { failure: { name: string; message: string } };
+  const answer = (await options.compute.run({
+    method: 'resolveSource',
+    argument: spec,
+    stallMs: PLAN_STALL_MS,
+    recycleAboveMiB: PLAN_MEMORY_MIB,
+    signal: options.signal(),
+    onProgress: () => undefined,
+  })) as { resolved: ResolvedSource } | { failure: { name: string; message: string } };
   if ('failure' in answer) throw Object.assign(new Error(answer.failure.message), { name: answer.failure.name });
   return answer.resolved;
 }
@@ -87,7 +97,9 @@ function planSegmentsOrExplain(window: RunPlan['window'], cuts: SegmentCuts): Ru
     return planSegments(window, cuts);
   } catch (error) {
     const from = new Date(window.fromMs).toISOString();
-    throw new PipelineError('InsufficientData', `window ${from} to ${new Date(window.toMs).toISOString()} is too short: ${(error as Error).message}`, { cause: error });
+    throw new PipelineError('InsufficientData', `window ${from} to ${new Date(window.toMs).toISOString()} is too short: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }
 

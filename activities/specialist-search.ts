@@ -19,7 +19,7 @@ export const LIGHTGBM_SPACE = {
   rounds: { kind: 'int', low: 20, high: 200, log: true },
   learning_rate: { kind: 'float', low: 0.01, high: 0.15, log: true },
   num_leaves: { kind: 'int', low: 3, high: 15, log: true },
-  min_data_in_leaf: { kind: 'int', low: 10, high: 60, log: true },
+  min_data_in_leaf: { kind: 'int', low: 10, high: 120, log: true },
   lambda_l2: { kind: 'float', low: 0.01, high: 30, log: true },
   feature_fraction: { kind: 'float', low: 0.3, high: 1 },
   bagging_fraction: { kind: 'float', low: 0.5, high: 1 },

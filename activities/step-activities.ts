@@ -15,10 +15,17 @@ export type StepActivities = Record<ActivityName, (request: StepRequest) => Prom
 
 /** One activity a step, all over the same runner. */
 export function makeStepActivities(runner: StepRunner): StepActivities {
-  const activities = STEPS.map((step) => [step.activity, async (request: StepRequest) => asActivity(async (onProgress) => {
-    if (request.step !== step.id) throw new Error(`Invariant: activity ${step.activity} was asked for step ${request.step}`);
-    return runner.run({ request, signal: cancellationSignal(), onProgress });
-  })] as const);
+  const activities = STEPS.map(
+    (step) =>
+      [
+        step.activity,
+        async (request: StepRequest) =>
+          asActivity(async (onProgress) => {
+            if (request.step !== step.id) throw new Error(`Invariant: activity ${step.activity} was asked for step ${request.step}`);
+            return runner.run({ request, signal: cancellationSignal(), onProgress });
+          }),
+      ] as const,
+  );
   return Object.fromEntries(activities) as StepActivities;
 }
 
@@ -49,5 +56,11 @@ async function asActivity<T>(work: (onProgress: (progress: { fraction: number; m
 function toFailure(error: unknown): unknown {
   if (Context.current().cancellationSignal.aborted) return Context.current().cancellationSignal.reason;
   if (error instanceof ApplicationFailure || error instanceof CompleteAsyncError || !(error instanceof Error)) return error;
-  return ApplicationFailure.create({ type: error.name, message: error.message, nonRetryable: isNeverRetried(error.name), cause: error, details: [{ attempt: activityInfo().attempt }] });
+  return ApplicationFailure.create({
+    type: error.name,
+    message: error.message,
+    nonRetryable: isNeverRetried(error.name),
+    cause: error,
+    details: [{ attempt: activityInfo().attempt }],
+  });
 }

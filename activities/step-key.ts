@@ -27,12 +27,16 @@ export function stepKey(input: StepKeyInput): { key: string; parts: Record<strin
   const { definition, plan, versions } = input;
   const code = versions.code[definition.id];
   if (code === undefined) throw new Error(`Invariant: the build has no code hash for step ${definition.id}; run npm run build`);
-  const inputs = Object.entries(input.inputs).flatMap(([step, refs]) => refs.map((ref) => [`${step}/${ref.name}`, ref.sha256] as const)).sort(([a], [b]) => (a < b ? -1 : 1));
+  const inputs = Object.entries(input.inputs)
+    .flatMap(([step, refs]) => refs.map((ref) => [`${step}/${ref.name}`, ref.sha256] as const))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   const parts: Record<string, unknown> = {
     step: definition.id,
     unit: input.unit,
     code,
-    natives: Object.fromEntries(definition.adapters.flatMap((adapter) => (versions.natives[adapter] === undefined ? [] : [[adapter, versions.natives[adapter]]]))),
+    natives: Object.fromEntries(
+      definition.adapters.flatMap((adapter) => (versions.natives[adapter] === undefined ? [] : [[adapter, versions.natives[adapter]]])),
+    ),
     // Numbers differ between device classes only where tensors are computed.
     device: definition.adapters.includes('tensor-backend') ? plan.settings.device : 'any',
     seed: plan.spec.seed,

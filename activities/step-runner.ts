@@ -84,13 +84,25 @@ async function runStep(call: StepCall, options: StepRunnerOptions): Promise<Step
   let reason = 'the spec asks to compute it again';
   if (request.cache === 'use') {
     const found = await findManifest(request.step, key, options.store);
-    if (found.manifest !== null) return toResult(found.manifest, { options, cached: true, reason: found.reason, started, unitsComputed: 0, unitsCached: Object.keys(found.manifest.units).length });
+    if (found.manifest !== null)
+      return toResult(found.manifest, {
+        options,
+        cached: true,
+        reason: found.reason,
+        started,
+        unitsComputed: 0,
+        unitsCached: Object.keys(found.manifest.units).length,
+      });
     reason = found.reason;
   }
   await checkInputs(prepared.inputs, options.store);
   const units = request.unit === null ? (prepared.definition.units?.(request.plan) ?? []) : [];
   const unitManifests = await runUnits(units, { call, prepared, options });
-  const manifest = await computeAndCommit(request.unit, unitManifests.map((unit) => unit.manifest), { call, prepared, options });
+  const manifest = await computeAndCommit(
+    request.unit,
+    unitManifests.map((unit) => unit.manifest),
+    { call, prepared, options },
+  );
   const computed = unitManifests.filter((unit) => unit.computed).length;
   return toResult(manifest, { options, cached: false, reason, started, unitsComputed: computed, unitsCached: units.length - computed });
 }
@@ -101,7 +113,8 @@ async function prepare(request: StepRequest, options: StepRunnerOptions): Promis
   for (const step of definition.needs) {
     const key = request.inputs[step] ?? '';
     const manifest = await options.store.readManifest(step, key);
-    if (manifest === null) throw new PipelineError('MissingArtifact', `step ${request.step} needs step ${step}, but its manifest ${options.store.manifestUri(step, key)} is gone`);
+    if (manifest === null)
+      throw new PipelineError('MissingArtifact', `step ${request.step} needs step ${step}, but its manifest ${options.store.manifestUri(step, key)} is gone`);
     inputs[step] = manifest.artifacts;
   }
   return { definition, inputs, keyOf: (unit) => stepKey({ definition, plan: request.plan, unit, inputs, versions: options.versions }) };
@@ -120,7 +133,10 @@ async function checkInputs(inputs: Prepared['inputs'], store: ArtifactStore): Pr
   for (const [step, refs] of Object.entries(inputs)) {
     const missing = await store.missingObjects(refs);
     if (missing.length > 0) {
-      throw new PipelineError('MissingArtifact', `artifact ${missing[0]?.name} of step ${step} is gone from the store (${missing[0]?.uri}; ${missing.length} in all); start the run again to compute it`);
+      throw new PipelineError(
+        'MissingArtifact',
+        `artifact ${missing[0]?.name} of step ${step} is gone from the store (${missing[0]?.uri}; ${missing.length} in all); start the run again to compute it`,
+      );
     }
   }
 }
@@ -172,13 +188,30 @@ async function computeAndCommit(unit: string | null, unitManifests: readonly Man
   };
   try {
     await options.sideLog.write({ event: 'start', step: request.step, unit, key });
-    const answer = (await options.compute.run({ method: 'computeStep', argument: job, stallMs: prepared.definition.stallMinutes * 60_000, recycleAboveMiB: job.execution.memoryLimitMiB, signal: call.signal, onProgress: call.onProgress })) as ComputeAnswer;
+    const answer = (await options.compute.run({
+      method: 'computeStep',
+      argument: job,
+      stallMs: prepared.definition.stallMinutes * 60_000,
+      recycleAboveMiB: job.execution.memoryLimitMiB,
+      signal: call.signal,
+      onProgress: call.onProgress,
+    })) as ComputeAnswer;
     if ('failure' in answer) throw Object.assign(new Error(answer.failure.message), { name: answer.failure.name, stack: answer.failure.stack });
     await options.sideLog.write({ event: 'computed', step: request.step, unit, key, featureCacheHits: answer.featureCacheHits });
     const artifacts = [...fromUnits, ...(await options.store.commitStaged(answer.staged))].sort((a, b) => (a.name < b.name ? -1 : 1));
     call.signal.throwIfAborted();
     const units = Object.fromEntries(unitManifests.map((manifest) => [manifest.unit ?? '', manifest.key]));
-    const manifest: Manifest = { schema: 'ares.manifest', step: request.step, unit, key, keyParts: parts, artifacts, units, rowsIn: answer.rowsIn, rowsOut: answer.rowsOut };
+    const manifest: Manifest = {
+      schema: 'ares.manifest',
+      step: request.step,
+      unit,
+      key,
+      keyParts: parts,
+      artifacts,
+      units,
+      rowsIn: answer.rowsIn,
+      rowsOut: answer.rowsOut,
+    };
     const winner = await options.store.commitManifest(manifest);
     checkSame(manifest, winner);
     await options.sideLog.write({ event: 'done', step: request.step, unit, key });
@@ -194,12 +227,22 @@ function checkSame(mine: Manifest, stored: Manifest): void {
   for (const artifact of mine.artifacts) {
     const found = hashes.get(artifact.name);
     if (found === artifact.sha256) continue;
-    throw new PipelineError('IntegrityError', `step ${mine.step} (${mine.unit ?? 'whole'}) with key ${mine.key} gave artifact ${artifact.name} with sha256 ${artifact.sha256}, but the stored result of that key has ${found ?? 'no such artifact'}`);
+    throw new PipelineError(
+      'IntegrityError',
+      `step ${mine.step} (${mine.unit ?? 'whole'}) with key ${mine.key} gave artifact ${artifact.name} with sha256 ${artifact.sha256}, but the stored result of that key has ${found ?? 'no such artifact'}`,
+    );
   }
-  if (mine.artifacts.length !== stored.artifacts.length) throw new PipelineError('IntegrityError', `step ${mine.step} with key ${mine.key} gave ${mine.artifacts.length} artifacts, the stored result of that key has ${stored.artifacts.length}`);
+  if (mine.artifacts.length !== stored.artifacts.length)
+    throw new PipelineError(
+      'IntegrityError',
+      `step ${mine.step} with key ${mine.key} gave ${mine.artifacts.length} artifacts, the stored result of that key has ${stored.artifacts.length}`,
+    );
 }
 
-function toResult(manifest: Manifest, about: { options: StepRunnerOptions; cached: boolean; reason: string; started: number; unitsComputed: number; unitsCached: number }): StepResult {
+function toResult(
+  manifest: Manifest,
+  about: { options: StepRunnerOptions; cached: boolean; reason: string; started: number; unitsComputed: number; unitsCached: number },
+): StepResult {
   return {
     step: manifest.step,
     unit: manifest.unit,

@@ -71,8 +71,14 @@ async function validateWindow(context: Context, name: string): Promise<void> {
   const fitted = await fitChain(context, window, data);
   const scored = fitted.reason === null ? await scoreWindow(context, { memory: fitted.memory, data, terms, window }) : scoreIdle(data, terms);
   const result: WindowResult = {
-    name, segments: parameters.segments, status: fitted.reason === null ? 'scored' : 'insufficient', reason: fitted.reason,
-    strategy: scored.strategy, buyAndHold: scored.buyAndHold, auc: scored.auc, signals: scored.signals,
+    name,
+    segments: parameters.segments,
+    status: fitted.reason === null ? 'scored' : 'insufficient',
+    reason: fitted.reason,
+    strategy: scored.strategy,
+    buyAndHold: scored.buyAndHold,
+    auc: scored.auc,
+    signals: scored.signals,
   };
   await context.outputs.json(`window/${name}`, 'ares.window-result', result);
   await context.outputs.table(`equity/${name}`, 'ares.equity', equityTable(scored.equity));
@@ -81,7 +87,8 @@ async function validateWindow(context: Context, name: string): Promise<void> {
 
 function windowOf(context: Context, name: string): WindowPlan {
   const window = context.parameters.windows.find((candidate) => candidate.name === name);
-  if (window === undefined) throw new RangeError(`unknown window ${name}; expected one of ${context.parameters.windows.map((candidate) => candidate.name).join(', ')}`);
+  if (window === undefined)
+    throw new RangeError(`unknown window ${name}; expected one of ${context.parameters.windows.map((candidate) => candidate.name).join(', ')}`);
   return window;
 }
 
@@ -99,10 +106,17 @@ async function windowData(context: Context, span: Span): Promise<SegmentData> {
 /** Steps 2 to 12 over the window's data; too little data is a result, every other failure passes on. */
 async function fitChain(context: Context, window: WindowPlan, data: SegmentData): Promise<{ memory: ArtifactMemory; reason: string | null }> {
   const memory = makeArtifactMemory();
-  memory.artifacts.set('data-collection', new Map([['bars', { table: barsToTable(data.fineBars) }], ['funding', { table: data.funding }]]));
+  memory.artifacts.set(
+    'data-collection',
+    new Map([
+      ['bars', { table: barsToTable(data.fineBars) }],
+      ['funding', { table: data.funding }],
+    ]),
+  );
   const { ports, execution, signal } = context;
   for (const [index, step] of CHAIN_STEPS.entries()) {
-    const progress = (fraction: number, message: string): void => context.progress((index + fraction) / (CHAIN_STEPS.length + 1), `${step.definition.id}: ${message}`);
+    const progress = (fraction: number, message: string): void =>
+      context.progress((index + fraction) / (CHAIN_STEPS.length + 1), `${step.definition.id}: ${message}`);
     try {
       await runStepInProcess(step, window.plan, { memory, ports, execution, signal, progress });
     } catch (error) {
@@ -131,14 +145,19 @@ async function scoreWindow(context: Context, { memory, data, terms, window }: Fi
   await context.ports.ledger.record({
     dataKey: context.ports.sha256(canonicalJson({ symbol, market: terms.market, fromMs, toMs })),
     modelKey: context.ports.sha256(canonicalJson(await inputs.json('final-parameters-optimization', 'parameters'))),
-    symbol, fromMs, toMs,
+    symbol,
+    fromMs,
+    toMs,
   });
   const chain = await loadChain(inputs, context.ports);
   try {
     const score = scoreSegment(chain, data, terms);
     const labels = directionLabels(chain, data.fineBars, { timeMs: score.decisions.signalTimeMs, untilMs: toMs });
     const known = Int32Array.from(labels.keys()).filter((row) => Number.isFinite(labels[row]));
-    const auc = areaUnderCurve(Float64Array.from(known, (row) => labels[row] as number), Float64Array.from(known, (row) => score.decisions.analyst[row] as number));
+    const auc = areaUnderCurve(
+      Float64Array.from(known, (row) => labels[row] as number),
+      Float64Array.from(known, (row) => score.decisions.analyst[row] as number),
+    );
     return {
       strategy: summarizeBacktest(score.result, terms.periodMs),
       buyAndHold: summarizeBacktest(score.baselines.buyAndHold, terms.periodMs),
@@ -155,7 +174,11 @@ async function scoreWindow(context: Context, { memory, data, terms, window }: Fi
 function scoreIdle(data: SegmentData, terms: SegmentTerms): Scored {
   const { buyAndHold, flat } = runBaselines(prepareMarket(data.fineBars, data.funding, terms), terms.costs, 0);
   return {
-    strategy: summarizeBacktest(flat, terms.periodMs), buyAndHold: summarizeBacktest(buyAndHold, terms.periodMs), auc: null, signals: 0, equity: flat.equity,
+    strategy: summarizeBacktest(flat, terms.periodMs),
+    buyAndHold: summarizeBacktest(buyAndHold, terms.periodMs),
+    auc: null,
+    signals: 0,
+    equity: flat.equity,
   };
 }
 
@@ -186,7 +209,12 @@ async function combine(context: Context): Promise<void> {
 }
 
 function equityOf(table: Table): EquityCurve {
-  return { timeMs: float64Column(table, 'timeMs'), equity: float64Column(table, 'equity'), position: float64Column(table, 'position'), price: float64Column(table, 'price') };
+  return {
+    timeMs: float64Column(table, 'timeMs'),
+    equity: float64Column(table, 'equity'),
+    position: float64Column(table, 'position'),
+    price: float64Column(table, 'price'),
+  };
 }
 
 function windowsTable(results: readonly WindowResult[]): Table {

@@ -63,7 +63,11 @@ async function measure(name: string, stackPid: number, env: NodeJS.ProcessEnv & 
     peerSeconds: null,
     ratio: null,
     peakMiB,
-    check: run.steps.at(-1)?.artifacts.map((artifact) => artifact.sha256.slice(0, 12)).join(' ') ?? '',
+    check:
+      run.steps
+        .at(-1)
+        ?.artifacts.map((artifact) => artifact.sha256.slice(0, 12))
+        .join(' ') ?? '',
     details: {
       secondsByStep: Object.fromEntries(run.steps.map((step) => [step.id, step.seconds])),
       cachedSteps: run.steps.filter((step) => step.cached).length,
@@ -76,7 +80,10 @@ async function measure(name: string, stackPid: number, env: NodeJS.ProcessEnv & 
 
 /** Seconds in which at least one task's code ran: the union of the log's intervals from start to computed. */
 async function stepCodeSeconds(path: string): Promise<number> {
-  const entries = (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as SideLogEntry & { timeMs: number });
+  const entries = (await readFile(path, 'utf8'))
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as SideLogEntry & { timeMs: number });
   let [running, since, busyMs] = [0, 0, 0];
   for (const { event, timeMs } of entries.filter((entry) => entry.event !== 'done').sort((a, b) => a.timeMs - b.timeMs)) {
     if (event === 'start' && running++ === 0) since = timeMs;
@@ -88,7 +95,9 @@ async function stepCodeSeconds(path: string): Promise<number> {
 async function runAres(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
   const child = spawn(process.execPath, [fileURLToPath(new URL('../client/cli.js', import.meta.url)), ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
-  child.stdout.on('data', (chunk) => { output += String(chunk); });
+  child.stdout.on('data', (chunk) => {
+    output += String(chunk);
+  });
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`ares ${args[0]} ended with ${code}`);
   return output;

@@ -17,7 +17,10 @@ export function watchMemory(rootPid: number): MemoryWatch {
   const watching = (async () => {
     while (going) {
       const sizes = await residentSizes(rootPid);
-      peak = Math.max(peak, sizes.reduce((sum, process) => sum + process.mib, 0));
+      peak = Math.max(
+        peak,
+        sizes.reduce((sum, process) => sum + process.mib, 0),
+      );
       for (const { program, pid, mib } of sizes) byProgram.set(`${program}#${pid}`, Math.max(byProgram.get(`${program}#${pid}`) ?? 0, Math.round(mib)));
       await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS));
     }
@@ -56,7 +59,12 @@ async function readProcess(name: string): Promise<(ProcessSize & { parent: numbe
     const field = (key: string): string => new RegExp(`^${key}:\\s+(.*)$`, 'm').exec(status)?.[1] ?? '';
     const command = (await readFile(`/proc/${name}/cmdline`, 'utf8')).split('\0');
     const script = command.find((part) => /\.m?js$/.test(part));
-    return { pid: Number(name), parent: Number(field('PPid')), mib: Number.parseInt(field('VmRSS') || '0', 10) / KIB_PER_MIB, program: (script ?? command[0] ?? '').split('/').slice(-2).join('/') };
+    return {
+      pid: Number(name),
+      parent: Number(field('PPid')),
+      mib: Number.parseInt(field('VmRSS') || '0', 10) / KIB_PER_MIB,
+      program: (script ?? command[0] ?? '').split('/').slice(-2).join('/'),
+    };
   } catch (error) {
     if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
     throw error;

@@ -5,7 +5,7 @@ import { repositoryRoot } from './repository-root.js';
 import { runToEnd } from './run-to-end.js';
 import { setUp } from './set-up.js';
 
-const TEST_TIMEOUT_MS = 10 * 60_000;
+const TEST_TIMEOUT_MS = 15 * 60_000;
 /** Two cores, and the whole-run tests start processes of their own. */
 const CONCURRENCY = 2;
 

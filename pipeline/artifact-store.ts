@@ -29,7 +29,14 @@ export interface ArtifactStore {
 
 /** Runs compute jobs in child processes. */
 export interface ComputeRunner {
-  run(job: { method: string; argument: unknown; stallMs: number; recycleAboveMiB: number; signal: AbortSignalLike; onProgress: (progress: { fraction: number; message: string }) => void }): Promise<unknown>;
+  run(job: {
+    method: string;
+    argument: unknown;
+    stallMs: number;
+    recycleAboveMiB: number;
+    signal: AbortSignalLike;
+    onProgress: (progress: { fraction: number; message: string }) => void;
+  }): Promise<unknown>;
   readonly size: number;
 }
 

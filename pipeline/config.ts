@@ -11,10 +11,7 @@ export type Timeframe = keyof typeof TIMEFRAMES;
 /** Length of the finer bars on which the tactician decides and the backtest fills. */
 export const FINE_PERIOD_MS = MINUTE_MS;
 
-const time = z.union([
-  z.iso.datetime({ offset: true }),
-  z.iso.date(),
-]);
+const time = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
 
 const simulation = z.strictObject({
   /** Mean trades a minute. */
@@ -45,14 +42,16 @@ const labels = z.strictObject({
   holdingBars: z.array(z.int().min(1).max(500)).min(1).default([4, 8]),
 });
 
-const segments = z.strictObject({
-  train: z.number().positive().default(0.5),
-  calibration: z.number().positive().default(0.15),
-  selection: z.number().positive().default(0.15),
-  test: z.number().positive().default(0.2),
-}).refine((s) => Math.abs(s.train + s.calibration + s.selection + s.test - 1) < 1e-9, {
-  error: 'train + calibration + selection + test must be 1',
-});
+const segments = z
+  .strictObject({
+    train: z.number().positive().default(0.5),
+    calibration: z.number().positive().default(0.15),
+    selection: z.number().positive().default(0.15),
+    test: z.number().positive().default(0.2),
+  })
+  .refine((s) => Math.abs(s.train + s.calibration + s.selection + s.test - 1) < 1e-9, {
+    error: 'train + calibration + selection + test must be 1',
+  });
 
 const cache = z.strictObject({
   /** off = compute every step again and compare with what is there. */
@@ -61,55 +60,69 @@ const cache = z.strictObject({
   refresh: z.array(z.string()).default([]),
 });
 
-export const runSpecSchema = z.strictObject({
-  symbol: z.string().regex(/^[A-Z0-9]{2,20}$/, { error: 'expected 2 to 20 capital letters or digits' }).default('ETHUSDT'),
-  exchange: z.literal('BINANCE').default('BINANCE'),
-  market: z.enum(['spot', 'perp']).default('perp'),
-  preset: z.enum(PRESET_NAMES).default('quick-test'),
-  source: z.enum(['simulator', 'files']).default('simulator'),
-  /** Folder of Binance-format files, searched recursively; needed by source files. */
-  path: z.string().min(1).optional(),
-  /** Start of the window, inclusive (ISO 8601, UTC). */
-  from: time.optional(),
-  /** End of the window, exclusive. */
-  to: time.optional(),
-  seed: z.int().min(0).max(2 ** 31 - 1).default(7),
-  simulation: simulation.prefault({}),
-  segments: segments.prefault({}),
-  labels: labels.prefault({}),
-  costs: costs.prefault({}),
-  /** Least sum of uniqueness that a fitted thing of one regime needs; below it the pooled model serves. */
-  minimumEffectiveSample: z.number().min(1).default(30),
-  /** Folds of the purged cross-validation on train. */
-  folds: z.int().min(2).max(20).default(4),
-  /** Registry version of the champion that the A/B test compares with; none = the pooled single model. */
-  champion: z.string().optional(),
-  onStepFailure: z.enum(['park', 'fail']).default('park'),
-  cache: cache.prefault({}),
-  /** Where a fanned-out step runs its units: turns of one activity, or an activity each. Artifacts are the same. */
-  fanOut: z.enum(['inline', 'activities']).default('inline'),
-  /** Threads of native libraries a step; null = what the worker's slot offers. Never changes a value. */
-  threads: z.int().min(1).max(64).optional(),
-  // Preset keys, each an override of the preset's value.
-  retentionDays: z.int().min(1).max(3650).optional(),
-  maxTrials: z.int().min(1).max(1000).optional(),
-  chunkRows: z.int().min(100).max(10_000_000).optional(),
-  segmentDays: z.int().min(1).max(366).optional(),
-  featureCache: z.boolean().optional(),
-  memoryThreshold: z.number().min(0.1).max(0.95).optional(),
-  device: z.enum(['auto', 'cpu', 'gpu']).optional(),
-  parallel: z.boolean().optional(),
-  features: z.enum(['minimal', 'basic', 'all']).optional(),
-  timeframe: z.enum(['5m', '15m', '30m', '1h', '4h']).optional(),
-  walkForwardWindows: z.int().min(1).max(100).optional(),
-  bootstrapPaths: z.int().min(100).max(100_000).optional(),
-}).refine((spec) => spec.source !== 'files' || spec.path !== undefined, {
-  error: 'source files needs a path', path: ['path'],
-}).refine((spec) => spec.source !== 'simulator' || spec.path === undefined, {
-  error: 'a path is read by source files only; the simulator has none', path: ['path'],
-}).refine((spec) => spec.from === undefined || spec.to === undefined || Date.parse(spec.from) < Date.parse(spec.to), {
-  error: 'from must lie before to', path: ['from'],
-});
+export const runSpecSchema = z
+  .strictObject({
+    symbol: z
+      .string()
+      .regex(/^[A-Z0-9]{2,20}$/, { error: 'expected 2 to 20 capital letters or digits' })
+      .default('ETHUSDT'),
+    exchange: z.literal('BINANCE').default('BINANCE'),
+    market: z.enum(['spot', 'perp']).default('perp'),
+    preset: z.enum(PRESET_NAMES).default('quick-test'),
+    source: z.enum(['simulator', 'files']).default('simulator'),
+    /** Folder of Binance-format files, searched recursively; needed by source files. */
+    path: z.string().min(1).optional(),
+    /** Start of the window, inclusive (ISO 8601, UTC). */
+    from: time.optional(),
+    /** End of the window, exclusive. */
+    to: time.optional(),
+    seed: z
+      .int()
+      .min(0)
+      .max(2 ** 31 - 1)
+      .default(7),
+    simulation: simulation.prefault({}),
+    segments: segments.prefault({}),
+    labels: labels.prefault({}),
+    costs: costs.prefault({}),
+    /** Least sum of uniqueness that a fitted thing of one regime needs; below it the pooled model serves. */
+    minimumEffectiveSample: z.number().min(1).default(30),
+    /** Folds of the purged cross-validation on train. */
+    folds: z.int().min(2).max(20).default(4),
+    /** Registry version of the champion that the A/B test compares with; none = the pooled single model. */
+    champion: z.string().optional(),
+    onStepFailure: z.enum(['park', 'fail']).default('park'),
+    cache: cache.prefault({}),
+    /** Where a fanned-out step runs its units: turns of one activity, or an activity each. Artifacts are the same. */
+    fanOut: z.enum(['inline', 'activities']).default('inline'),
+    /** Threads of native libraries a step; null = what the worker's slot offers. Never changes a value. */
+    threads: z.int().min(1).max(64).optional(),
+    // Preset keys, each an override of the preset's value.
+    retentionDays: z.int().min(1).max(3650).optional(),
+    maxTrials: z.int().min(1).max(1000).optional(),
+    chunkRows: z.int().min(100).max(10_000_000).optional(),
+    segmentDays: z.int().min(1).max(366).optional(),
+    featureCache: z.boolean().optional(),
+    memoryThreshold: z.number().min(0.1).max(0.95).optional(),
+    device: z.enum(['auto', 'cpu', 'gpu']).optional(),
+    parallel: z.boolean().optional(),
+    features: z.enum(['minimal', 'basic', 'all']).optional(),
+    timeframe: z.enum(['5m', '15m', '30m', '1h', '4h']).optional(),
+    walkForwardWindows: z.int().min(1).max(100).optional(),
+    bootstrapPaths: z.int().min(100).max(100_000).optional(),
+  })
+  .refine((spec) => spec.source !== 'files' || spec.path !== undefined, {
+    error: 'source files needs a path',
+    path: ['path'],
+  })
+  .refine((spec) => spec.source !== 'simulator' || spec.path === undefined, {
+    error: 'a path is read by source files only; the simulator has none',
+    path: ['path'],
+  })
+  .refine((spec) => spec.from === undefined || spec.to === undefined || Date.parse(spec.from) < Date.parse(spec.to), {
+    error: 'from must lie before to',
+    path: ['from'],
+  });
 
 /** A spec as a caller writes it: every key optional. */
 export type RunSpecInput = z.input<typeof runSpecSchema>;

@@ -14,14 +14,7 @@ export const NEVER_RETRIED = [
 ] as const;
 
 /** Failures of the environment: retried with back-off, then the run parks or fails as the spec says. */
-export const RETRIED = [
-  'StoreUnavailable',
-  'UpstreamUnavailable',
-  'DeviceLost',
-  'OutOfMemory',
-  'ChildCrashed',
-  'DiskFull',
-] as const;
+export const RETRIED = ['StoreUnavailable', 'UpstreamUnavailable', 'DeviceLost', 'OutOfMemory', 'ChildCrashed', 'DiskFull'] as const;
 
 export type ErrorName = (typeof NEVER_RETRIED)[number] | (typeof RETRIED)[number];
 

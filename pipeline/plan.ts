@@ -27,9 +27,18 @@ export const runPlanSchema = z.strictObject({
   /** The parsed spec, defaults filled in. */
   spec: z.custom<RunSpec>(),
   settings: z.strictObject({
-    retentionDays: z.int(), maxTrials: z.int(), chunkRows: z.int(), segmentDays: z.int(), featureCache: z.boolean(),
-    memoryThreshold: z.number(), device: z.enum(['cpu', 'gpu']), parallel: z.boolean(), features: z.enum(['minimal', 'basic', 'all']),
-    timeframe: z.enum(['5m', '15m', '30m', '1h', '4h']), walkForwardWindows: z.int(), bootstrapPaths: z.int(),
+    retentionDays: z.int(),
+    maxTrials: z.int(),
+    chunkRows: z.int(),
+    segmentDays: z.int(),
+    featureCache: z.boolean(),
+    memoryThreshold: z.number(),
+    device: z.enum(['cpu', 'gpu']),
+    parallel: z.boolean(),
+    features: z.enum(['minimal', 'basic', 'all']),
+    timeframe: z.enum(['5m', '15m', '30m', '1h', '4h']),
+    walkForwardWindows: z.int(),
+    bootstrapPaths: z.int(),
   }),
   window: spanSchema,
   segments: segmentsSchema,
@@ -89,7 +98,12 @@ export function planSegments(window: Span, cuts: SegmentCuts): Segments {
   const { shares, periodMs, embargoMs } = cuts;
   const bars = Math.floor((window.toMs - window.fromMs) / periodMs);
   const cut = (share: number): number => window.fromMs + Math.round(bars * share) * periodMs;
-  const ends = [cut(shares.train), cut(shares.train + shares.calibration), cut(shares.train + shares.calibration + shares.selection), window.fromMs + bars * periodMs] as const;
+  const ends = [
+    cut(shares.train),
+    cut(shares.train + shares.calibration),
+    cut(shares.train + shares.calibration + shares.selection),
+    window.fromMs + bars * periodMs,
+  ] as const;
   const segments: Segments = {
     train: { fromMs: window.fromMs, toMs: ends[0] },
     calibration: { fromMs: ends[0] + embargoMs, toMs: ends[1] },
@@ -98,7 +112,9 @@ export function planSegments(window: Span, cuts: SegmentCuts): Segments {
   };
   for (const [name, span] of Object.entries(segments)) {
     if (span.toMs - span.fromMs < 2 * periodMs) {
-      throw new RangeError(`segment ${name} would hold ${Math.max(0, (span.toMs - span.fromMs) / periodMs)} bars after an embargo of ${embargoMs} ms; expected at least 2`);
+      throw new RangeError(
+        `segment ${name} would hold ${Math.max(0, (span.toMs - span.fromMs) / periodMs)} bars after an embargo of ${embargoMs} ms; expected at least 2`,
+      );
     }
   }
   return segments;
@@ -109,11 +125,24 @@ export function planSegments(window: Span, cuts: SegmentCuts): Segments {
  * what a walk-forward window carries into its key.
  */
 export function semanticPlan(plan: RunPlan): RunPlan {
-  const { path: _path, threads: _threads, chunkRows: _chunkRows, segmentDays: _segmentDays, featureCache: _featureCache, memoryThreshold: _memoryThreshold, parallel: _parallel, ...spec } = plan.spec;
+  const {
+    path: _path,
+    threads: _threads,
+    chunkRows: _chunkRows,
+    segmentDays: _segmentDays,
+    featureCache: _featureCache,
+    memoryThreshold: _memoryThreshold,
+    parallel: _parallel,
+    ...spec
+  } = plan.spec;
   return {
     ...plan,
     spec: { ...spec, preset: 'quick-test', cache: { mode: 'on', refresh: [] }, fanOut: 'inline', onStepFailure: 'park' },
     settings: { ...plan.settings, chunkRows: 1000, segmentDays: 1, featureCache: false, memoryThreshold: 0.8, parallel: false },
-    source: { ...plan.source, files: plan.source.files.map((file) => ({ ...file, path: '' })), fundingFiles: plan.source.fundingFiles.map((file) => ({ ...file, path: '' })) },
+    source: {
+      ...plan.source,
+      files: plan.source.files.map((file) => ({ ...file, path: '' })),
+      fundingFiles: plan.source.fundingFiles.map((file) => ({ ...file, path: '' })),
+    },
   };
 }

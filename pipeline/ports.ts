@@ -40,7 +40,15 @@ export interface MarketFiles {
    * from/to, the last `days` days of it.
    * @throws InvalidData when no file has the symbol, or none covers the window; the message lists what was found.
    */
-  find(query: { root: string; symbol: string; market: 'spot' | 'perp'; fromMs: number | null; toMs: number | null; days: number; periodMs: number }): Promise<FoundSeries>;
+  find(query: {
+    root: string;
+    symbol: string;
+    market: 'spot' | 'perp';
+    fromMs: number | null;
+    toMs: number | null;
+    days: number;
+    periodMs: number;
+  }): Promise<FoundSeries>;
   /** Validated bars (schema ares.bars) of the window from the given files. @throws InvalidData with file and line */
   readBars(files: readonly FoundFile[], window: { fromMs: number; toMs: number; periodMs: number }): Promise<{ table: Table; findings: QualityFinding[] }>;
   /**
@@ -48,7 +56,10 @@ export interface MarketFiles {
    * trades comes as 0 rows. @throws InvalidData with file and line; PipelineError IntegrityError when a file's bytes are
    * not those of its sha256
    */
-  readTradeDays(files: readonly FoundFile[], days: readonly { day: string; fromMs: number; toMs: number }[]): AsyncIterable<{ day: string; table: Table; findings: QualityFinding[] }>;
+  readTradeDays(
+    files: readonly FoundFile[],
+    days: readonly { day: string; fromMs: number; toMs: number }[],
+  ): AsyncIterable<{ day: string; table: Table; findings: QualityFinding[] }>;
   /** Funding payments in the window (schema ares.funding). */
   readFunding(files: readonly FoundFile[], window: { fromMs: number; toMs: number }): Promise<{ table: Table; findings: QualityFinding[] }>;
 }

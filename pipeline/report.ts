@@ -40,7 +40,12 @@ export interface Report {
   readonly summary: readonly string[];
   readonly figures: readonly Figure[];
   readonly charts: readonly ReportChart[];
-  readonly tables: readonly { readonly section: string; readonly title: string; readonly header: readonly string[]; readonly rows: readonly (readonly string[])[] }[];
+  readonly tables: readonly {
+    readonly section: string;
+    readonly title: string;
+    readonly header: readonly string[];
+    readonly rows: readonly (readonly string[])[];
+  }[];
   /** Results that are "too little data to tell", with the stated fallback. */
   readonly insufficient: readonly string[];
   readonly lineage: unknown;

@@ -57,7 +57,14 @@ function print(verb: string, contents: StoreContents, old: StoreContents['orphan
   const bytes = old.reduce((sum, object) => sum + object.bytes, 0);
   if (values.json === true) {
     const { orphans, ...counts } = contents;
-    console.log(JSON.stringify({ ...counts, orphans: orphans.length, [verb === 'clean' && values['dry-run'] !== true ? 'removed' : 'removable']: old.length, removableBytes: bytes }));
+    console.log(
+      JSON.stringify({
+        ...counts,
+        orphans: orphans.length,
+        [verb === 'clean' && values['dry-run'] !== true ? 'removed' : 'removable']: old.length,
+        removableBytes: bytes,
+      }),
+    );
     return;
   }
   console.log(`${contents.manifests} step results, ${contents.objects} objects, ${(contents.bytes / 1024 ** 2).toFixed(1)} MiB`);

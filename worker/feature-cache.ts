@@ -19,15 +19,17 @@ export function makeFeatureCache(): FeatureCache {
     get hits() {
       return hits;
     },
-    memo: (identity) => <T>(name: string, compute: () => T): T => {
-      const key = `${identity} ${name}`;
-      const known = entries.has(key);
-      const value = known ? (entries.get(key) as T) : compute();
-      if (known) hits += 1;
-      entries.delete(key);
-      entries.set(key, value);
-      if (entries.size > KEPT) entries.delete(entries.keys().next().value as string);
-      return value;
-    },
+    memo:
+      (identity) =>
+      <T>(name: string, compute: () => T): T => {
+        const key = `${identity} ${name}`;
+        const known = entries.has(key);
+        const value = known ? (entries.get(key) as T) : compute();
+        if (known) hits += 1;
+        entries.delete(key);
+        entries.set(key, value);
+        if (entries.size > KEPT) entries.delete(entries.keys().next().value as string);
+        return value;
+      },
   };
 }

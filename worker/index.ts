@@ -75,10 +75,19 @@ async function main(): Promise<void> {
 async function makeWorkers(server: { connection: NativeConnection; namespace: string }, activities: object): Promise<Worker[]> {
   const queues = (process.env['ARES_QUEUES'] ?? Object.values(TASK_QUEUES).join(',')).split(',');
   const shared = { ...server, shutdownGraceTime: '5s' } satisfies Partial<WorkerOptions>;
-  return Promise.all(queues.map(async (taskQueue) => {
-    if (taskQueue === TASK_QUEUES.workflow) return Worker.create({ ...shared, taskQueue, workflowBundle: await workflowBundle() });
-    return Worker.create({ ...shared, taskQueue, activities, maxConcurrentActivityTaskExecutions: ACTIVITY_SLOTS, maxHeartbeatThrottleInterval: '2s', defaultHeartbeatThrottleInterval: '2s' });
-  }));
+  return Promise.all(
+    queues.map(async (taskQueue) => {
+      if (taskQueue === TASK_QUEUES.workflow) return Worker.create({ ...shared, taskQueue, workflowBundle: await workflowBundle() });
+      return Worker.create({
+        ...shared,
+        taskQueue,
+        activities,
+        maxConcurrentActivityTaskExecutions: ACTIVITY_SLOTS,
+        maxHeartbeatThrottleInterval: '2s',
+        defaultHeartbeatThrottleInterval: '2s',
+      });
+    }),
+  );
 }
 
 async function workflowBundle(): Promise<{ code: string }> {

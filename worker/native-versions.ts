@@ -7,7 +7,10 @@ import { LIGHTGBM_WHEEL, TENSORFLOW_ADDON_RECIPE, TENSORFLOW_WHEEL } from '../ad
 export function nativeVersions(env: NodeJS.ProcessEnv = process.env): Record<string, string> {
   return {
     'gradient-boosting': versionText(env['ARES_LIGHTGBM_LIBRARY'], `${LIGHTGBM_WHEEL.name} ${LIGHTGBM_WHEEL.version} ${LIGHTGBM_WHEEL.sha256}`),
-    'tensor-backend': versionText(env['ARES_TFJS_ADDON'], `${TENSORFLOW_WHEEL.name} ${TENSORFLOW_WHEEL.version} ${TENSORFLOW_WHEEL.sha256} ${JSON.stringify(TENSORFLOW_ADDON_RECIPE)}`),
+    'tensor-backend': versionText(
+      env['ARES_TFJS_ADDON'],
+      `${TENSORFLOW_WHEEL.name} ${TENSORFLOW_WHEEL.version} ${TENSORFLOW_WHEEL.sha256} ${JSON.stringify(TENSORFLOW_ADDON_RECIPE)}`,
+    ),
   };
 }
 

@@ -3,7 +3,10 @@ import type { RunStatus, StepStatus } from '../pipeline/run-status.js';
 
 /** Markdown for the UI's "current details". */
 export function currentDetails(status: RunStatus): string {
-  const rows = status.steps.map((step, i) => `| ${i + 1} | ${step.id} | ${stateText(step)} | ${step.result?.rowsOut ?? ''} | ${step.result === null ? '' : step.result.seconds.toFixed(1)} |`);
+  const rows = status.steps.map(
+    (step, i) =>
+      `| ${i + 1} | ${step.id} | ${stateText(step)} | ${step.result?.rowsOut ?? ''} | ${step.result === null ? '' : step.result.seconds.toFixed(1)} |`,
+  );
   const parked = status.steps.filter((step) => step.state === 'blocked').flatMap(parkedText);
   const failed = status.steps.filter((step) => step.state === 'failed').map((step) => `**${step.id} failed** (${step.error?.type}): ${step.error?.message}`);
   return [`**${status.state}**`, '', ...parked, ...failed, '', '| | step | state | rows | seconds |', '|---|---|---|---:|---:|', ...rows].join('\n');

@@ -26,10 +26,14 @@ export function registerHandlers(run: RunState): void {
   const validator = (input: Answer): void => checkAnswer(input, run);
   setHandler(retryStepUpdate, (input) => answer(input, 'retry', run), { validator, description: 'Run a blocked step again: {"step":"...","attempt":1}' });
   setHandler(failRunUpdate, (input) => answer(input, 'fail', run), { validator, description: 'End the run at a blocked step: {"step":"...","attempt":1}' });
-  setHandler(setPausedUpdate, ({ paused }) => {
-    run.setPaused(paused);
-    return paused ? 'no further step starts until {"paused":false}' : 'going on';
-  }, { validator: (input) => checkShape(pausedSchema, input), description: 'Start no further step, or go on: {"paused":true}' });
+  setHandler(
+    setPausedUpdate,
+    ({ paused }) => {
+      run.setPaused(paused);
+      return paused ? 'no further step starts until {"paused":false}' : 'going on';
+    },
+    { validator: (input) => checkShape(pausedSchema, input), description: 'Start no further step, or go on: {"paused":true}' },
+  );
 }
 
 function answer(input: Answer, decision: 'retry' | 'fail', run: RunState): string {

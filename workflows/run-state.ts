@@ -33,7 +33,9 @@ export interface RunState {
 
 /** A run with every step waiting. */
 export function makeRunState(): RunState {
-  const steps = STEPS.map((step): Mutable<StepStatus> => ({ id: step.id, title: step.title, state: 'waiting', attempt: 0, result: null, error: null, resetEvent: null }));
+  const steps = STEPS.map(
+    (step): Mutable<StepStatus> => ({ id: step.id, title: step.title, state: 'waiting', attempt: 0, result: null, error: null, resetEvent: null }),
+  );
   let closed: RunStatus['state'] | null = null;
   const find = (id: StepId): Mutable<StepStatus> => steps.find((step) => step.id === id) as Mutable<StepStatus>;
   const state: Mutable<RunState> = {

@@ -75,7 +75,11 @@ async function attempt(step: Step, run: RunState): Promise<{ result: StepResult 
   const cache = plan.spec.cache.mode === 'off' || plan.spec.cache.refresh.includes(step.id) ? 'refresh' : 'use';
   try {
     if (plan.spec.fanOut === 'activities') {
-      await Promise.all((definition.units?.(plan) ?? []).map(async (unit) => stepActivity(step, `${step.id}#${number}/${unit}`, `${step.title}: ${unit}`)({ plan, step: step.id, unit, inputs, cache })));
+      await Promise.all(
+        (definition.units?.(plan) ?? []).map(async (unit) =>
+          stepActivity(step, `${step.id}#${number}/${unit}`, `${step.title}: ${unit}`)({ plan, step: step.id, unit, inputs, cache }),
+        ),
+      );
     }
     // Units that were computed ahead are in the cache now; the step combines them.
     const combined = plan.spec.fanOut === 'activities' && cache === 'refresh' ? 'combine' : cache;

@@ -7,7 +7,7 @@ import type { PlanActivities } from '../activities/plan-activities.js';
 import { MAXIMUM_ATTEMPTS, NEVER_RETRIED } from '../pipeline/errors.js';
 import { TASK_QUEUES } from '../pipeline/run-status.js';
 import type { ActivityName } from '../pipeline/steps/index.js';
-import { STEPS } from '../pipeline/steps/index.js';
+import type { STEPS } from '../pipeline/steps/index.js';
 
 const RETRY: RetryPolicy = {
   initialInterval: '1s',

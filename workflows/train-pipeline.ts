@@ -51,6 +51,9 @@ async function recordRun(run: ReturnType<typeof makeRunState>, planHash: string)
   const { workflowId, runId } = workflowInfo();
   const status = run.status();
   // The record names manifests, which list the artifacts: payloads stay small.
-  const steps = status.steps.map((step) => ({ ...step, result: step.result === null ? null : { ...step.result, artifacts: step.result.artifacts.filter(({ kind }) => kind === 'bundle') } }));
+  const steps = status.steps.map((step) => ({
+    ...step,
+    result: step.result === null ? null : { ...step.result, artifacts: step.result.artifacts.filter(({ kind }) => kind === 'bundle') },
+  }));
   return planActivities.recordRun({ workflowId, runId, status: { ...status, steps }, planHash });
 }

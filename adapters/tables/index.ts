@@ -1,5 +1,4 @@
 /** Tables to and from Parquet, and bulk SQL over Parquet, by DuckDB. */
-export { DEFAULT_LIMITS } from './duck-engine.js';
 export type { EngineLimits } from './duck-engine.js';
 export { queryTable, readParquet } from './read-parquet.js';
 export { ROW_GROUP_ROWS, writeParquet } from './write-parquet.js';

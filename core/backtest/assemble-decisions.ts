@@ -41,14 +41,22 @@ export function assembleDecisions(tables: DecisionTables, range: DecisionRange):
   const pooledRow = rowsByTime(tables.pooled);
   const regimeColumns = REGIMES.map((name) => float64Column(tables.regimes, name));
   const source = {
-    side: int32Column(tables.examples, 'side'), volatility: float64Column(tables.examples, 'volatility'),
-    analyst: float64Column(tables.calibrated, 'analyst'), tactician: float64Column(tables.calibrated, 'tactician'),
+    side: int32Column(tables.examples, 'side'),
+    volatility: float64Column(tables.examples, 'volatility'),
+    analyst: float64Column(tables.calibrated, 'analyst'),
+    tactician: float64Column(tables.calibrated, 'tactician'),
     pooled: float64Column(tables.pooled, 'probability'),
   };
   const column = (): Float64Array => new Float64Array(count);
   const out = {
-    signalTimeMs: column(), entryTimeMs: column(), side: new Int32Array(count), analyst: column(), tactician: column(),
-    pooled: column(), volatility: column(), regimes: new Float64Array(count * REGIMES.length),
+    signalTimeMs: column(),
+    entryTimeMs: column(),
+    side: new Int32Array(count),
+    analyst: column(),
+    tactician: column(),
+    pooled: column(),
+    volatility: column(),
+    regimes: new Float64Array(count * REGIMES.length),
   };
   for (let i = 0; i < count; i++) {
     const { calibrated, example } = examples[i]!;

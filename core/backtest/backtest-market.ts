@@ -49,7 +49,10 @@ export interface BacktestSpan {
 export function prepareMarket(fineBars: Bars, funding: Table, span: BacktestSpan): BacktestMarket {
   const from = lowerBound(fineBars.openTimeMs, span.fromMs);
   const to = upperBound(fineBars.closeTimeMs, span.toMs);
-  if (to <= from) throw new InsufficientData(`no fine bar lies in the backtest's span ${span.fromMs} to ${span.toMs}; found bars ${fineBars.openTimeMs[0]} to ${fineBars.closeTimeMs.at(-1)}`);
+  if (to <= from)
+    throw new InsufficientData(
+      `no fine bar lies in the backtest's span ${span.fromMs} to ${span.toMs}; found bars ${fineBars.openTimeMs[0]} to ${fineBars.closeTimeMs.at(-1)}`,
+    );
   const openTimeMs = fineBars.openTimeMs.subarray(from, to);
   const closeTimeMs = fineBars.closeTimeMs.subarray(from, to);
   const close = fineBars.close.subarray(from, to);
@@ -66,7 +69,7 @@ export function prepareMarket(fineBars: Bars, funding: Table, span: BacktestSpan
     close,
     dailyVolume: trailingDailyVolume(fineBars, from, to),
     ...makeClock(closeTimeMs, span),
-    ...placeStamps(openTimeMs, close, funding, span),
+    ...placeStamps({ openTimeMs, close }, funding, span),
   };
 }
 
@@ -100,7 +103,11 @@ function makeClock(closeTimeMs: Float64Array, span: BacktestSpan): Pick<Backtest
   return { markTimeMs, markBar };
 }
 
-function placeStamps(openTimeMs: Float64Array, close: Float64Array, funding: Table, span: BacktestSpan): Pick<BacktestMarket, 'stampBar' | 'stampRate' | 'stampPrice'> {
+function placeStamps(
+  { openTimeMs, close }: Pick<BacktestMarket, 'openTimeMs' | 'close'>,
+  funding: Table,
+  span: BacktestSpan,
+): Pick<BacktestMarket, 'stampBar' | 'stampRate' | 'stampPrice'> {
   const times = float64Column(funding, 'timeMs');
   const rates = float64Column(funding, 'rate');
   const marks = float64Column(funding, 'markPrice');

@@ -39,7 +39,13 @@ export function emptyDecisions(): Decisions {
 function singleLong(timeMs: number, volatility: number): Decisions {
   const one = Float64Array.of(1);
   return {
-    signalTimeMs: Float64Array.of(timeMs), entryTimeMs: Float64Array.of(timeMs), side: Int32Array.of(1),
-    analyst: one, tactician: one, pooled: one, volatility: Float64Array.of(volatility), regimes: Float64Array.of(1, 0, 0, 0),
+    signalTimeMs: Float64Array.of(timeMs),
+    entryTimeMs: Float64Array.of(timeMs),
+    side: Int32Array.of(1),
+    analyst: one,
+    tactician: one,
+    pooled: one,
+    volatility: Float64Array.of(volatility),
+    regimes: Float64Array.of(1, 0, 0, 0),
   };
 }

@@ -37,8 +37,16 @@ interface Exit {
   readonly funding: number;
 }
 
+/** Where positions are held: prices, the account they change, and the rules. */
+export interface Desk {
+  readonly market: BacktestMarket;
+  readonly account: Account;
+  readonly settings: BacktestSettings;
+}
+
 /** Opens, holds and closes one position; the account's cash and marks are up to date afterwards. */
-export function holdPosition(market: BacktestMarket, account: Account, settings: BacktestSettings, order: Order): HeldPosition {
+export function holdPosition(desk: Desk, order: Order): HeldPosition {
+  const { market, account, settings } = desk;
   const entryPrice = market.open[order.bar]!;
   const capital = settings.capital === 'compounding' ? account.cash : 1;
   const quantity = (order.size * capital) / entryPrice;
@@ -49,7 +57,7 @@ export function holdPosition(market: BacktestMarket, account: Account, settings:
   account.beginBar(order.bar);
   account.cash -= slippageIn + feeIn;
 
-  const exit = findExit(market, account, settings, { ...order, quantity });
+  const exit = findExit(desk, { ...order, quantity });
   const exitNotional = quantity * exit.price;
   const maker = exit.reason === 'take-profit';
   const slippageOut = maker ? 0 : exitNotional * slippageRate(market, settings.costs, { bar: exit.bar, quantity, volatility: order.volatility });
@@ -62,8 +70,18 @@ export function holdPosition(market: BacktestMarket, account: Account, settings:
   } else account.checkLimits(exit.bar - 1, account.cash);
   return {
     trade: {
-      entryTimeMs: market.openTimeMs[order.bar]!, exitTimeMs: exit.timeMs, side: order.side, entryPrice, exitPrice: exit.price, quantity,
-      grossPnl, fees: feeIn + feeOut, slippage: slippageIn + slippageOut, funding: exit.funding, exitReason: exit.reason, decision: order.decision,
+      entryTimeMs: market.openTimeMs[order.bar]!,
+      exitTimeMs: exit.timeMs,
+      side: order.side,
+      entryPrice,
+      exitPrice: exit.price,
+      quantity,
+      grossPnl,
+      fees: feeIn + feeOut,
+      slippage: slippageIn + slippageOut,
+      funding: exit.funding,
+      exitReason: exit.reason,
+      decision: order.decision,
     },
     freeFrom: exit.inside ? exit.bar + 1 : exit.bar,
     takerNotional: entryNotional + (maker ? 0 : exitNotional),
@@ -72,7 +90,7 @@ export function holdPosition(market: BacktestMarket, account: Account, settings:
 }
 
 /** Walks the bars until the position is left. Cash stays as it was after the entry; equity = cash + open profit - funding. */
-function findExit(market: BacktestMarket, account: Account, settings: BacktestSettings, order: Order & { quantity: number }): Exit {
+function findExit({ market, account, settings }: Desk, order: Order & { quantity: number }): Exit {
   const { open, high, low, close, openTimeMs, closeTimeMs } = market;
   const { side, quantity } = order;
   const entryPrice = open[order.bar]!;

@@ -50,9 +50,17 @@ export function runBacktest(decisions: Decisions, market: BacktestMarket, settin
     else if (bar >= market.open.length || market.openTimeMs[bar]! >= deadlineMs || decisions.entryTimeMs[row]! < market.fromMs) counts.expired++;
     else if (account.stoppedAtMs !== null || market.openTimeMs[bar]! < account.blockedUntilMs) counts.limited++;
     else {
-      const held = holdPosition(market, account, settings, {
-        bar, deadlineMs, side: decisions.side[row]!, size: entries.sizes[k]!, volatility: decisions.volatility[row]!, decision: row,
-      });
+      const held = holdPosition(
+        { market, account, settings },
+        {
+          bar,
+          deadlineMs,
+          side: decisions.side[row]!,
+          size: entries.sizes[k]!,
+          volatility: decisions.volatility[row]!,
+          decision: row,
+        },
+      );
       trades.push(held.trade);
       turnover.taker += held.takerNotional;
       turnover.maker += held.makerNotional;

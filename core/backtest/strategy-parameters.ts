@@ -61,7 +61,11 @@ export const DEFAULT_STRATEGY_PARAMETERS: StrategyParameters = Object.freeze<Str
 });
 
 /** The parameters with one group's values replaced; unknown names are refused. @throws RangeError naming the unknown key */
-export function withGroup(parameters: StrategyParameters, group: ParameterGroup, values: Readonly<Record<string, number | string | boolean>>): StrategyParameters {
+export function withGroup(
+  parameters: StrategyParameters,
+  group: ParameterGroup,
+  values: Readonly<Record<string, number | string | boolean>>,
+): StrategyParameters {
   const known = parameters[group] as Readonly<Record<string, unknown>>;
   for (const [name, value] of Object.entries(values)) {
     if (!(name in known)) throw new RangeError(`unknown strategy parameter ${group}.${name}; expected one of ${Object.keys(known).join(', ')}`);

@@ -1,5 +1,15 @@
 /** The figures of a backtest, by the conventions of core/metrics/performance. */
-import { annualizedReturn, annualizedVolatility, calmar, maxDrawdown, periodsPerYear, sharpe, simpleReturns, sortino, YEAR_MS } from '../metrics/performance.js';
+import {
+  annualizedReturn,
+  annualizedVolatility,
+  calmar,
+  maxDrawdown,
+  periodsPerYear,
+  sharpe,
+  simpleReturns,
+  sortino,
+  YEAR_MS,
+} from '../metrics/performance.js';
 import { moments } from '../stats/moments.js';
 import { probabilisticSharpe } from '../validation/sharpe-significance.js';
 import type { BacktestResult } from './backtest-result.js';
@@ -61,9 +71,14 @@ export function summarizeBacktest(result: BacktestResult, periodMs: number): Bac
     sortino: finite(sortino(returns, perYear)),
     calmar: isLong ? finite(calmar(returns, perYear)) : null,
     maxDrawdown: maxDrawdown(equity).fraction,
-    probabilisticSharpe: finite(probabilisticSharpe({
-      sharpe: sharpe(returns, 1), observations: returns.length, skewness: shape.skewness, kurtosis: shape.kurtosis,
-    })),
+    probabilisticSharpe: finite(
+      probabilisticSharpe({
+        sharpe: sharpe(returns, 1),
+        observations: returns.length,
+        skewness: shape.skewness,
+        kurtosis: shape.kurtosis,
+      }),
+    ),
     hitRate: trades === 0 ? null : result.trades.netPnl.reduce((count, pnl) => count + (pnl > 0 ? 1 : 0), 0) / trades,
     grossPnl: result.grossPnl,
     fees: result.fees,

@@ -16,15 +16,26 @@ export interface Trade {
   readonly decision: number;
 }
 
-type Amounts = Pick<BacktestTrades, 'entryTimeMs' | 'exitTimeMs' | 'entryPrice' | 'exitPrice' | 'quantity' | 'grossPnl' | 'fees' | 'slippage' | 'funding' | 'netPnl'>;
+type Amounts = Pick<
+  BacktestTrades,
+  'entryTimeMs' | 'exitTimeMs' | 'entryPrice' | 'exitPrice' | 'quantity' | 'grossPnl' | 'fees' | 'slippage' | 'funding' | 'netPnl'
+>;
 
 /** The trades' columns, in the given order. */
 export function tradeColumns(trades: readonly Trade[]): BacktestTrades {
   const count = trades.length;
   const column = (): Float64Array => new Float64Array(count);
   const amounts: Amounts = {
-    entryTimeMs: column(), exitTimeMs: column(), entryPrice: column(), exitPrice: column(), quantity: column(),
-    grossPnl: column(), fees: column(), slippage: column(), funding: column(), netPnl: column(),
+    entryTimeMs: column(),
+    exitTimeMs: column(),
+    entryPrice: column(),
+    exitPrice: column(),
+    quantity: column(),
+    grossPnl: column(),
+    fees: column(),
+    slippage: column(),
+    funding: column(),
+    netPnl: column(),
   };
   const side = new Int32Array(count);
   const decision = new Int32Array(count);

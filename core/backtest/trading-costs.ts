@@ -28,7 +28,7 @@ export function slippageRate(market: BacktestMarket, costs: TradingCosts, order:
   if (costs.impactCoefficient === 0) return halfSpread;
   const dailyVolatility = order.volatility * Math.sqrt(DAY_MS / market.periodMs);
   const share = (Math.abs(order.quantity) * INITIAL_CAPITAL) / market.dailyVolume[order.bar]!;
-  return halfSpread + costs.impactCoefficient * dailyVolatility * Math.sqrt(share < 1 ? share : 1);
+  return halfSpread + costs.impactCoefficient * dailyVolatility * Math.sqrt(Math.min(share, 1));
 }
 
 /** The taker's fee as a fraction of the notional. */

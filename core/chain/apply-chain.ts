@@ -56,7 +56,9 @@ export function applyChain(chain: TrainedChain, data: ChainData, span: DecisionS
   const regimes = filterRegimes(chain.regimeModel, bars);
   // The regime columns come from the model: it is part of the name, for two chains may share one data set.
   const name = `analyst ${chain.rules.features} ${chain.periodMs} until ${span.toMs} by regimes ${JSON.stringify(chain.regimeModel)}`;
-  const features = (data.memo ?? NO_MEMO)(name, () => analystFeatures(bars, { regimes, funding: fundingKnownBy(data.funding, span.toMs) }, chain.rules.features));
+  const features = (data.memo ?? NO_MEMO)(name, () =>
+    analystFeatures(bars, { regimes, funding: fundingKnownBy(data.funding, span.toMs) }, chain.rules.features),
+  );
   const first = lowerBound(bars.closeTimeMs, span.fromMs);
   const rows = Int32Array.from({ length: Math.max(0, lowerBound(bars.closeTimeMs, span.toMs) - first) }, (_, i) => first + i);
   const predictions = predictMembers(chain.analyst.classifiers, features, rows);

@@ -22,7 +22,16 @@ export interface Bars {
 }
 
 export const BAR_COLUMNS = [
-  'openTimeMs', 'closeTimeMs', 'open', 'high', 'low', 'close', 'volume', 'quoteVolume', 'tradeCount', 'takerBuyVolume',
+  'openTimeMs',
+  'closeTimeMs',
+  'open',
+  'high',
+  'low',
+  'close',
+  'volume',
+  'quoteVolume',
+  'tradeCount',
+  'takerBuyVolume',
 ] as const satisfies readonly (keyof Bars)[];
 
 /** Number of bars. */

@@ -58,9 +58,8 @@ export function textColumn(table: Table, name: string): readonly string[] {
 export function sliceTable(table: Table, from: number, to: number): Table {
   const columns: Record<string, Column> = {};
   for (const [name, column] of Object.entries(table.columns)) {
-    columns[name] = column instanceof Float64Array || column instanceof Int32Array || column instanceof Uint8Array
-      ? column.subarray(from, to)
-      : column.slice(from, to);
+    columns[name] =
+      column instanceof Float64Array || column instanceof Int32Array || column instanceof Uint8Array ? column.subarray(from, to) : column.slice(from, to);
   }
   return makeTable(columns);
 }

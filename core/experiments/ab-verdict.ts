@@ -12,9 +12,10 @@ import { sharpeDifference } from './sharpe-difference.js';
 export const AB_CONFIDENCE = 0.95;
 
 /** The rule in words, as it stands in every verdict. */
-export const AB_RULE = 'One look, at the end of the test. No verdict when either side has too few trades, or when the track is shorter than the '
-  + 'minimum track length of the paired return difference at 95 %. Else the side with the larger Sharpe ratio wins if the 95 % interval of the '
-  + 'difference (studentised stationary bootstrap of pairs) excludes 0; otherwise there is no difference.';
+export const AB_RULE =
+  'One look, at the end of the test. No verdict when either side has too few trades, or when the track is shorter than the ' +
+  'minimum track length of the paired return difference at 95 %. Else the side with the larger Sharpe ratio wins if the 95 % interval of the ' +
+  'difference (studentised stationary bootstrap of pairs) excludes 0; otherwise there is no difference.';
 
 export interface AbDecision {
   readonly verdict: 'challenger' | 'champion' | 'no difference' | 'no verdict';
@@ -47,7 +48,13 @@ export function decideAb(champion: AbSide, challenger: AbSide, options: AbOption
   const observations = champion.returns.length;
   const meanBlock = Math.max(chooseBlockLength(champion.returns).stationary, chooseBlockLength(challenger.returns).stationary);
   const { paths, random, signal } = options;
-  const difference = sharpeDifference(champion.returns, challenger.returns, { paths, meanBlock, confidence: AB_CONFIDENCE, random, ...(signal === undefined ? {} : { signal }) });
+  const difference = sharpeDifference(champion.returns, challenger.returns, {
+    paths,
+    meanBlock,
+    confidence: AB_CONFIDENCE,
+    random,
+    ...(signal === undefined ? {} : { signal }),
+  });
   const paired = challenger.returns.map((value, i) => value - champion.returns[i]!);
   const shape = moments(paired);
   const ratio = Math.abs(sharpe(paired, 1));
@@ -56,11 +63,19 @@ export function decideAb(champion: AbSide, challenger: AbSide, options: AbOption
   if (options.objection !== undefined && options.objection !== null) return { ...common, verdict: 'no verdict', reason: options.objection };
   const fewest = Math.min(champion.trades, challenger.trades);
   if (fewest < options.minimumTrades) {
-    return { ...common, verdict: 'no verdict', reason: `champion ${champion.trades} and challenger ${challenger.trades} trades; both need ${options.minimumTrades}` };
+    return {
+      ...common,
+      verdict: 'no verdict',
+      reason: `champion ${champion.trades} and challenger ${challenger.trades} trades; both need ${options.minimumTrades}`,
+    };
   }
   if (paired.every((value) => value === 0)) return { ...common, verdict: 'no difference', reason: 'both sides have the same returns' };
   if (difference === null || !(observations >= needed)) {
-    return { ...common, verdict: 'no verdict', reason: `${observations} observations; the paired difference needs ${Number.isFinite(needed) ? Math.ceil(needed) : 'more than can be said'}` };
+    return {
+      ...common,
+      verdict: 'no verdict',
+      reason: `${observations} observations; the paired difference needs ${Number.isFinite(needed) ? Math.ceil(needed) : 'more than can be said'}`,
+    };
   }
   const interval = `difference of Sharpe ratios per period ${difference.difference.toPrecision(3)}, interval ${difference.low.toPrecision(3)} to ${difference.high.toPrecision(3)}`;
   if (difference.low > 0) return { ...common, verdict: 'challenger', reason: interval };

@@ -9,8 +9,8 @@ import { decodeModel, encodeModel } from './model-bytes.js';
 export const LIGHTGBM_DEFAULTS = Object.freeze({
   rounds: 80,
   learning_rate: 0.05,
-  num_leaves: 7,
-  min_data_in_leaf: 20,
+  num_leaves: 4,
+  min_data_in_leaf: 50,
   lambda_l2: 1,
   feature_fraction: 0.7,
   bagging_fraction: 0.8,

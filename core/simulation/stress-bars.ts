@@ -19,8 +19,11 @@ export interface StressShock {
 /** A shock of `count` bars that changes nothing. */
 export function noShock(count: number): StressShock {
   return {
-    scale: new Float64Array(count).fill(1), gap: new Float64Array(count), drift: new Float64Array(count),
-    volume: new Float64Array(count).fill(1), halfSpread: 1,
+    scale: new Float64Array(count).fill(1),
+    gap: new Float64Array(count),
+    drift: new Float64Array(count),
+    volume: new Float64Array(count).fill(1),
+    halfSpread: 1,
   };
 }
 
@@ -37,7 +40,12 @@ export function stressBars(bars: Bars, fromMs: number, shock: StressShock): Bars
   const high = bars.high.slice();
   const low = bars.low.slice();
   const close = bars.close.slice();
-  const volumes = { volume: bars.volume.slice(), quoteVolume: bars.quoteVolume.slice(), tradeCount: bars.tradeCount.slice(), takerBuyVolume: bars.takerBuyVolume.slice() };
+  const volumes = {
+    volume: bars.volume.slice(),
+    quoteVolume: bars.quoteVolume.slice(),
+    tradeCount: bars.tradeCount.slice(),
+    takerBuyVolume: bars.takerBuyVolume.slice(),
+  };
   for (let i = first; i < n; i++) {
     const k = i - first;
     const scale = shock.scale[k]!;

@@ -6,6 +6,7 @@ import type { Random } from './random.js';
  * wrapped around the end. Source: Politis and Romano (1994), The stationary bootstrap.
  * @throws RangeError for n below 1 or a mean block length below 1
  */
+// eslint-disable-next-line max-params -- called once a path in a loop: an options object would be allocated each time
 export function stationaryBootstrap(out: Int32Array, n: number, meanBlock: number, random: Random): void {
   checkArguments(n, meanBlock);
   const stop = 1 / meanBlock;
@@ -22,6 +23,7 @@ export function stationaryBootstrap(out: Int32Array, n: number, meanBlock: numbe
  * Source: Politis and Romano (1992), A circular block-resampling procedure for stationary data.
  * @throws RangeError for n below 1 or a block length below 1
  */
+// eslint-disable-next-line max-params -- called once a path in a loop: an options object would be allocated each time
 export function circularBlockBootstrap(out: Int32Array, n: number, blockLength: number, random: Random): void {
   checkArguments(n, blockLength);
   const length = Math.round(blockLength);

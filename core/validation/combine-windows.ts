@@ -10,7 +10,12 @@ import { probabilisticSharpe } from './sharpe-significance.js';
  */
 export function concatenateEquity(curves: readonly EquityCurve[]): EquityCurve {
   const count = curves.reduce((sum, curve) => sum + curve.timeMs.length, 0);
-  const out: EquityCurve = { timeMs: new Float64Array(count), equity: new Float64Array(count), position: new Float64Array(count), price: new Float64Array(count) };
+  const out: EquityCurve = {
+    timeMs: new Float64Array(count),
+    equity: new Float64Array(count),
+    position: new Float64Array(count),
+    price: new Float64Array(count),
+  };
   let at = 0;
   let capital = 1;
   for (const curve of curves) {

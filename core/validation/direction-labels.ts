@@ -7,7 +7,11 @@ import { exponentialVolatility } from '../labels/exponential-volatility.js';
 import { computeTripleBarrier } from '../labels/triple-barrier.js';
 
 /** 1 = up, 0 = down for each signal time, by the chain's own barriers; NaN where the outcome is not known by `untilMs`. */
-export function directionLabels(chain: Pick<TrainedChain, 'periodMs' | 'labelChoice'>, fineBars: Bars, signals: { timeMs: Float64Array; untilMs: number }): Float64Array {
+export function directionLabels(
+  chain: Pick<TrainedChain, 'periodMs' | 'labelChoice'>,
+  fineBars: Bars,
+  signals: { timeMs: Float64Array; untilMs: number },
+): Float64Array {
   const bars = resampleBars(barsKnownBy(fineBars, signals.untilMs), chain.periodMs);
   const volatility = exponentialVolatility(bars.close, chain.labelChoice.volatilitySpanBars);
   const { label } = computeTripleBarrier(bars, volatility, chain.labelChoice);

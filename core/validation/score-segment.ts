@@ -44,14 +44,23 @@ export interface SegmentScore {
 
 /** The score of a chain; nothing after `toMs` is read. @throws InsufficientData when the segment holds no bar */
 export function scoreSegment(chain: TrainedChain, data: SegmentData, terms: SegmentTerms): SegmentScore {
-  const decisions = applyChain(chain, {
-    fineBars: data.fineBars,
-    funding: { timeMs: float64Column(data.funding, 'timeMs'), rate: float64Column(data.funding, 'rate') },
-    ...(data.memo === undefined ? {} : { memo: data.memo }),
-  }, terms);
+  const decisions = applyChain(
+    chain,
+    {
+      fineBars: data.fineBars,
+      funding: { timeMs: float64Column(data.funding, 'timeMs'), rate: float64Column(data.funding, 'rate') },
+      ...(data.memo === undefined ? {} : { memo: data.memo }),
+    },
+    terms,
+  );
   const market = prepareMarket(data.fineBars, data.funding, terms);
   const { takeProfit, stopLoss, holdingBars } = chain.labelChoice;
-  const settings: BacktestSettings = { parameters: chain.parameters, barriers: { takeProfit, stopLoss, holdingBars }, costs: terms.costs, capital: 'compounding' };
+  const settings: BacktestSettings = {
+    parameters: chain.parameters,
+    barriers: { takeProfit, stopLoss, holdingBars },
+    costs: terms.costs,
+    capital: 'compounding',
+  };
   return {
     decisions,
     market,

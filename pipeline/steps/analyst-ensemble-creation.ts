@@ -15,7 +15,13 @@ export const analystEnsembleCreation = {
   id: 'analyst-ensemble-creation',
   activity: 'createAnalystEnsembles',
   title: 'Create analyst ensembles',
-  needs: ['market-regime-classification', 'regime-data-splitting', 'analyst-labeling-feature-engineering', 'analyst-specialist-training', 'analyst-enhancement'],
+  needs: [
+    'market-regime-classification',
+    'regime-data-splitting',
+    'analyst-labeling-feature-engineering',
+    'analyst-specialist-training',
+    'analyst-enhancement',
+  ],
   parameters: (plan: RunPlan): AnalystEnsembleCreationParameters => ({
     seed: plan.spec.seed,
     segments: plan.segments,

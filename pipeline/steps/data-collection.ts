@@ -34,9 +34,7 @@ export const dataCollection = {
     periodMs: plan.source.periodMs,
     files: plan.source.files.map((file) => file.sha256),
     fundingFiles: plan.source.fundingFiles.map((file) => file.sha256),
-    simulation: plan.spec.source === 'simulator'
-      ? { ...plan.spec.simulation, seed: plan.spec.seed, blockMs: TIMEFRAMES[plan.settings.timeframe] }
-      : null,
+    simulation: plan.spec.source === 'simulator' ? { ...plan.spec.simulation, seed: plan.spec.seed, blockMs: TIMEFRAMES[plan.settings.timeframe] } : null,
   }),
   units: (plan: RunPlan): readonly string[] => (plan.source.series === 'trades' ? daySegments(plan.window, plan.settings.segmentDays) : []),
   queue: 'ares-io',

@@ -20,7 +20,15 @@ export const finalParametersOptimization = {
   id: 'final-parameters-optimization',
   activity: 'optimizeFinalParameters',
   title: 'Optimise final parameters',
-  needs: ['data-collection', 'market-regime-classification', 'analyst-labeling-feature-engineering', 'analyst-specialist-training', 'analyst-ensemble-creation', 'tactician-labeling', 'confidence-calibration'],
+  needs: [
+    'data-collection',
+    'market-regime-classification',
+    'analyst-labeling-feature-engineering',
+    'analyst-specialist-training',
+    'analyst-ensemble-creation',
+    'tactician-labeling',
+    'confidence-calibration',
+  ],
   parameters: (plan: RunPlan): FinalParametersOptimizationParameters => ({
     seed: plan.spec.seed,
     segments: plan.segments,

@@ -59,7 +59,8 @@ describe('a run whose worker is killed', () => {
       const log = (await anew.sideLog()).filter((entry) => entry.event === 'done');
       const finished = before.filter((entry) => entry.event === 'done');
       assert.ok(finished.some((entry) => entry.step === 'analyst-labeling-feature-engineering'));
-      for (const entry of finished) assert.equal(log.filter((other) => other.key === entry.key).length, 1, `${entry.step} ${entry.unit ?? ''} was computed once`);
+      for (const entry of finished)
+        assert.equal(log.filter((other) => other.key === entry.key).length, 1, `${entry.step} ${entry.unit ?? ''} was computed once`);
     } finally {
       await anew.stop();
       await rm(folder, { recursive: true, force: true });
@@ -79,7 +80,8 @@ describe('a run whose worker is killed', () => {
     await until(async () => (await status(stack, 'robbed')).steps.some((step) => step.id === TRAINING && step.state === 'running'));
     await handle.executeUpdate('setPaused', { args: [{ paused: true }] });
     await until(async () => (await status(stack, 'robbed')).steps.some((step) => step.id === TRAINING && step.state === 'done'));
-    const models = (await status(stack, 'robbed')).steps.find((step) => step.id === TRAINING)?.result?.artifacts.filter((artifact) => artifact.kind === 'model') ?? [];
+    const models =
+      (await status(stack, 'robbed')).steps.find((step) => step.id === TRAINING)?.result?.artifacts.filter((artifact) => artifact.kind === 'model') ?? [];
     assert.ok(models.length > 0);
     for (const model of models) await stack.store.remove(`objects/${model.sha256}`);
     await handle.executeUpdate('setPaused', { args: [{ paused: false }] });

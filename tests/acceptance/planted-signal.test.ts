@@ -29,7 +29,10 @@ const LABELS = { takeProfit: [50], stopLoss: [50], holdingBars: [1] };
 
 async function intervalsOf(signalStrength: number, retentionDays: number): Promise<Readonly<Record<'lightgbm' | 'linear', AucInterval>>> {
   const plan = makePlan({
-    retentionDays, labels: LABELS, simulation: { signalStrength }, segments: { train: 0.7, calibration: 0.1, selection: 0.1, test: 0.1 },
+    retentionDays,
+    labels: LABELS,
+    simulation: { signalStrength },
+    segments: { train: 0.7, calibration: 0.1, selection: 0.1, test: 0.1 },
   });
   const memory = await runChain({ plan, ...simulatedBars(plan), until: 'analyst-specialist-training' });
   const of = async (family: string): Promise<AucInterval> => aucInterval(await outOfFoldRows(memory, family), INTERVAL);
@@ -48,7 +51,7 @@ describe('the planted signal', () => {
     assert.ok(Math.abs(redrawn.observed - KNOWN_AUC) < 0.005, `observed ${redrawn.observed} against ${KNOWN_AUC}`);
   });
 
-  test('its known area comes out of another simulation of the product, within that simulation\'s error', () => {
+  test("its known area comes out of another simulation of the product, within that simulation's error", () => {
     const { observed, rows } = observedSignalAuc({ seed: 4_000_001, days: 120 });
     // Hanley and McNeil 1982 give 0.0051 for a standard error at 0.645 and 5,760 rows a class.
     assert.ok(rows > 11_000 && Math.abs(observed - KNOWN_AUC) < 3 * 0.0051, `${observed} over ${rows} rows`);

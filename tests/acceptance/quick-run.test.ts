@@ -12,7 +12,15 @@ interface RunJson {
   readonly workflowId: string;
   readonly runId: string;
   readonly state: string;
-  readonly steps: readonly { id: string; state: string; cached: boolean; seconds: number; rowsIn: number; rowsOut: number; artifacts: readonly ArtifactRef[] }[];
+  readonly steps: readonly {
+    id: string;
+    state: string;
+    cached: boolean;
+    seconds: number;
+    rowsIn: number;
+    rowsOut: number;
+    artifacts: readonly ArtifactRef[];
+  }[];
   readonly report: unknown;
   readonly ui: string;
 }
@@ -34,11 +42,15 @@ describe('a quick-test run on the simulator', () => {
     return JSON.parse(result.stdout) as RunJson;
   }
 
-  const hashes = (of: RunJson): Record<string, string> => Object.fromEntries(of.steps.flatMap((step) => step.artifacts.map((artifact) => [`${step.id}/${artifact.uri.slice(-64)}`, artifact.sha256])));
+  const hashes = (of: RunJson): Record<string, string> =>
+    Object.fromEntries(of.steps.flatMap((step) => step.artifacts.map((artifact) => [`${step.id}/${artifact.uri.slice(-64)}`, artifact.sha256])));
 
   test('does all sixteen steps, none from the cache, each with rows and artifacts', () => {
     assert.equal(first.state, 'Succeeded');
-    assert.deepEqual(first.steps.map((step) => step.id), STEPS.map((step) => step.id));
+    assert.deepEqual(
+      first.steps.map((step) => step.id),
+      STEPS.map((step) => step.id),
+    );
     for (const step of first.steps) {
       assert.equal(step.state, 'done', step.id);
       assert.equal(step.cached, false, step.id);
@@ -57,7 +69,10 @@ describe('a quick-test run on the simulator', () => {
 
   test('a second run takes every step from the cache and the workflow takes under 5 s', async () => {
     const second = await run();
-    assert.deepEqual(second.steps.filter((step) => !step.cached).map((step) => step.id), []);
+    assert.deepEqual(
+      second.steps.filter((step) => !step.cached).map((step) => step.id),
+      [],
+    );
     assert.deepEqual(hashes(second), hashes(first));
     const description = await stack.client.workflow.getHandle(second.workflowId).describe();
     const seconds = ((description.closeTime?.getTime() ?? Number.POSITIVE_INFINITY) - description.startTime.getTime()) / 1000;
@@ -66,7 +81,10 @@ describe('a quick-test run on the simulator', () => {
 
   test('with the cache off every step is computed again and every hash is equal', async () => {
     const again = await run('--cache', 'off');
-    assert.deepEqual(again.steps.filter((step) => step.cached).map((step) => step.id), []);
+    assert.deepEqual(
+      again.steps.filter((step) => step.cached).map((step) => step.id),
+      [],
+    );
     assert.deepEqual(hashes(again), hashes(first));
   });
 
@@ -79,7 +97,10 @@ describe('a quick-test run on the simulator', () => {
     const regimes = first.steps[1]?.artifacts.find((artifact) => artifact.uri.length > 0) as ArtifactRef;
     await stack.store.remove(`objects/${regimes.sha256}`);
     const repaired = await run();
-    assert.deepEqual(repaired.steps.filter((step) => !step.cached).map((step) => step.id), ['market-regime-classification']);
+    assert.deepEqual(
+      repaired.steps.filter((step) => !step.cached).map((step) => step.id),
+      ['market-regime-classification'],
+    );
     assert.deepEqual(hashes(repaired), hashes(first));
   });
 

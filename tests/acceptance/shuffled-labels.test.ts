@@ -28,9 +28,14 @@ type Change = (memory: ArtifactMemory, seed: number) => void;
  */
 async function intervalsOf(seed: number, change: Change): Promise<readonly AucInterval[]> {
   const plan = makePlan({ seed, folds: FOLDS, retentionDays: 30, simulation: { tradesPerMinute: 5 } });
-  const memory = await runChain({ plan, ...simulatedBars(plan), until: 'analyst-specialist-training', before: (step, held) => {
-    if (step === 'analyst-specialist-training') change(held, seed);
-  } });
+  const memory = await runChain({
+    plan,
+    ...simulatedBars(plan),
+    until: 'analyst-specialist-training',
+    before: (step, held) => {
+      if (step === 'analyst-specialist-training') change(held, seed);
+    },
+  });
   return Promise.all(FAMILIES.map(async (family) => aucInterval(oneFold(await outOfFoldRows(memory, family), seed % FOLDS), INTERVAL)));
 }
 

@@ -24,7 +24,11 @@ test('step 15 compares with the pooled single model on the same bars', async () 
 test('step 15 gives no winner when the champion is the same model, loaded from its bundle', async () => {
   const bundle = await run.ports.archive.pack(await bundleFiles(memoryInputs(run.memory)));
   run.objects.set('memory:bundle', bundle);
-  const same: RunPlan = { ...run.plan, champion: { version: '1.0.0', bundleSha256: sha256Hex(bundle), bundleUri: 'memory:bundle' }, spec: { ...run.plan.spec, minimumEffectiveSample: 1 } };
+  const same: RunPlan = {
+    ...run.plan,
+    champion: { version: '1.0.0', bundleSha256: sha256Hex(bundle), bundleUri: 'memory:bundle' },
+    spec: { ...run.plan.spec, minimumEffectiveSample: 1 },
+  };
   const inputs = memoryInputs(await run.runStep(abTesting, runAbTest, { plan: same }));
   const verdict = await inputs.json<AbVerdict>('ab-testing', 'verdict');
   assert.equal(verdict.champion, '1.0.0');

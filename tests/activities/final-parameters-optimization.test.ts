@@ -16,12 +16,15 @@ const run = await makeValidationRun();
 test('decisions assembled from the artifacts of selection are those that the loaded chain gives on raw bars', async () => {
   const inputs = memoryInputs(run.memory);
   const { selection } = run.plan.segments;
-  const assembled = assembleDecisions({
-    calibrated: await inputs.table('confidence-calibration', 'calibrated', 'ares.calibrated'),
-    examples: await inputs.table('tactician-labeling', 'labels', 'ares.tactician-labels'),
-    regimes: await inputs.table('market-regime-classification', 'regimes', 'ares.regimes'),
-    pooled: await inputs.table('analyst-specialist-training', 'later/POOLED/lightgbm', 'ares.predictions'),
-  }, { segment: 'selection', latestSignalMs: selection.toMs - run.plan.embargoMs });
+  const assembled = assembleDecisions(
+    {
+      calibrated: await inputs.table('confidence-calibration', 'calibrated', 'ares.calibrated'),
+      examples: await inputs.table('tactician-labeling', 'labels', 'ares.tactician-labels'),
+      regimes: await inputs.table('market-regime-classification', 'regimes', 'ares.regimes'),
+      pooled: await inputs.table('analyst-specialist-training', 'later/POOLED/lightgbm', 'ares.predictions'),
+    },
+    { segment: 'selection', latestSignalMs: selection.toMs - run.plan.embargoMs },
+  );
   const chain = await loadChain(inputs, run.ports);
   const funding = { timeMs: float64Column(run.funding, 'timeMs'), rate: float64Column(run.funding, 'rate') };
   const applied = applyChain(chain, { fineBars: run.fineBars, funding }, selection);
@@ -45,7 +48,12 @@ test('step 12 records every trial, scores on selection only, and does not look a
   const changed = run.copyMemory();
   const bars = barsToTable(run.fineBars);
   const close = float64Column(bars, 'closeTimeMs');
-  const later = Object.fromEntries(Object.entries(bars.columns).map(([name, column]) => [name, name.endsWith('Ms') ? column : (column as Float64Array).map((value, i) => (close[i]! > run.plan.segments.selection.toMs ? value * 2 : value))]));
+  const later = Object.fromEntries(
+    Object.entries(bars.columns).map(([name, column]) => [
+      name,
+      name.endsWith('Ms') ? column : (column as Float64Array).map((value, i) => (close[i]! > run.plan.segments.selection.toMs ? value * 2 : value)),
+    ]),
+  );
   changed.artifacts.get('market-regime-classification')!.set('bars-fine', { table: makeTable(later) });
   const other = await run.runStep(finalParametersOptimization, optimizeFinalParameters, { memory: changed });
   assert.equal(await contentsOf(other, 'final-parameters-optimization'), await contentsOf(memory, 'final-parameters-optimization'));

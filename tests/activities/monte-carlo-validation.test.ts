@@ -16,7 +16,10 @@ test('step 14 bootstraps the test, replays four scenarios, and gives the same by
   const risk = await inputs.json<RiskSummary>('monte-carlo-validation', 'risk');
   const scenarios = await inputs.json<ScenarioResult[]>('monte-carlo-validation', 'scenarios');
   const paths = await inputs.table('monte-carlo-validation', 'paths', 'ares.paths');
-  assert.deepEqual(scenarios.map((scenario) => scenario.id), ['market-crash', 'volatility-spike', 'liquidity-crisis', 'black-swan']);
+  assert.deepEqual(
+    scenarios.map((scenario) => scenario.id),
+    ['market-crash', 'volatility-spike', 'liquidity-crisis', 'black-swan'],
+  );
   assert.equal(paths.rowCount, 500 + 4 * 2);
   assert.ok(risk.tail[1]!.valueAtRisk >= risk.tail[0]!.valueAtRisk);
   assert.ok(risk.tail.every((tail) => tail.expectedShortfall >= tail.valueAtRisk));

@@ -57,8 +57,16 @@ describe('the step runner', () => {
     return { staged: outputs.staged(), rowsIn: 1, rowsOut: 2, featureCacheHits: 0 };
   }
 
-  const request = (change: Partial<StepRequest> = {}): StepRequest => ({ plan: makePlan({ symbol: `SYM${symbol}` }), step: 'data-collection', unit: null, inputs: {}, cache: 'use', ...change });
-  const run = async (asked: StepRequest): Promise<StepResult> => runner.run({ request: asked, signal: new AbortController().signal, onProgress: () => undefined });
+  const request = (change: Partial<StepRequest> = {}): StepRequest => ({
+    plan: makePlan({ symbol: `SYM${symbol}` }),
+    step: 'data-collection',
+    unit: null,
+    inputs: {},
+    cache: 'use',
+    ...change,
+  });
+  const run = async (asked: StepRequest): Promise<StepResult> =>
+    runner.run({ request: asked, signal: new AbortController().signal, onProgress: () => undefined });
   const computed = (): string[] => log.filter((entry) => entry.event === 'done').map((entry) => entry.unit ?? 'whole');
 
   test('computes each unit once, then the whole, and takes all of it from the cache afterwards', async () => {
@@ -109,16 +117,25 @@ describe('the step runner', () => {
   test('a refresh that gives other bytes for the same key is an IntegrityError that names the artifact', async () => {
     await run(request());
     work = (job) => `other ${job.unit}`;
-    await assert.rejects(run(request({ cache: 'refresh' })), (error: Error) => error.name === 'IntegrityError' && /artifact 2024-01-01\.\.2024-01-01/.test(error.message));
+    await assert.rejects(
+      run(request({ cache: 'refresh' })),
+      (error: Error) => error.name === 'IntegrityError' && /artifact 2024-01-01\.\.2024-01-01/.test(error.message),
+    );
   });
 
   test('a step does not start while an artifact that it needs is gone', async () => {
     const source = await run(request());
     await store.remove(`objects/${source.artifacts[0]?.sha256}`);
     log.length = 0;
-    await assert.rejects(run(request({ step: 'market-regime-classification', inputs: { 'data-collection': source.key } })), (error: Error) => error.name === 'MissingArtifact');
+    await assert.rejects(
+      run(request({ step: 'market-regime-classification', inputs: { 'data-collection': source.key } })),
+      (error: Error) => error.name === 'MissingArtifact',
+    );
     assert.deepEqual(log, []);
-    await assert.rejects(run(request({ step: 'market-regime-classification', inputs: { 'data-collection': 'f'.repeat(64) } })), (error: Error) => error.name === 'MissingArtifact' && /manifest/.test(error.message));
+    await assert.rejects(
+      run(request({ step: 'market-regime-classification', inputs: { 'data-collection': 'f'.repeat(64) } })),
+      (error: Error) => error.name === 'MissingArtifact' && /manifest/.test(error.message),
+    );
   });
 
   test('two runners at once commit one manifest and both return it', async () => {

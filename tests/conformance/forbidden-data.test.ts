@@ -31,7 +31,8 @@ describe('which data may touch what', () => {
 
   async function unchanged(other: ArtifactMemory, step: string, names: readonly string[]): Promise<void> {
     assert.ok(names.length > 0, `${step} has artifacts to compare`);
-    for (const name of names) assert.ok(fitted(await contentOf(other, step, name), name) === fitted(await contentOf(original, step, name), name), `${step}/${name} is unchanged`);
+    for (const name of names)
+      assert.ok(fitted(await contentOf(other, step, name), name) === fitted(await contentOf(original, step, name), name), `${step}/${name} is unchanged`);
   }
   const namesOf = (step: string, prefix: string): readonly string[] => memoryInputs(original).names(step as never, prefix);
 
@@ -72,19 +73,26 @@ describe('which data may touch what', () => {
     await unchanged(otherAfterSelection, 'final-parameters-optimization', ['parameters', 'trials', 'pareto', 'trades', 'equity', 'summary']);
   });
 
-  test('no artifact of steps 3 to 12 but the datasets\' own index depends on the test segment', async () => {
+  test("no artifact of steps 3 to 12 but the datasets' own index depends on the test segment", async () => {
     for (const [step, artifacts] of original.artifacts) {
       if (['data-collection', 'market-regime-classification', 'regime-data-splitting'].includes(step)) continue;
-      for (const name of artifacts.keys()) assert.ok((await contentOf(otherAfterSelection, step, name)) === (await contentOf(original, step, name)), `${step}/${name} is unchanged`);
+      for (const name of artifacts.keys())
+        assert.ok((await contentOf(otherAfterSelection, step, name)) === (await contentOf(original, step, name)), `${step}/${name} is unchanged`);
     }
   });
 
   test('the labels of a fold do not reach the predictions made for it', async () => {
     const folds = (await memoryInputs(original).table('analyst-specialist-training', 'oof/POOLED/lightgbm', 'ares.predictions')).columns['fold'] as Int32Array;
-    const flipped = await runChain({ plan, ...data, until: 'analyst-specialist-training', before: (step, memory) => {
-      if (step === 'analyst-specialist-training') flipLabels(memory, folds);
-    } });
-    const probability = async (memory: ArtifactMemory): Promise<Table> => memoryInputs(memory).table('analyst-specialist-training', 'oof/POOLED/lightgbm', 'ares.predictions');
+    const flipped = await runChain({
+      plan,
+      ...data,
+      until: 'analyst-specialist-training',
+      before: (step, memory) => {
+        if (step === 'analyst-specialist-training') flipLabels(memory, folds);
+      },
+    });
+    const probability = async (memory: ArtifactMemory): Promise<Table> =>
+      memoryInputs(memory).table('analyst-specialist-training', 'oof/POOLED/lightgbm', 'ares.predictions');
     const [left, right] = [await probability(original), await probability(flipped)];
     const rowsOf = (fold: number): number[] => [...folds.keys()].filter((i) => folds[i] === fold);
     assert.deepEqual(takeRows(left, rowsOf(0)).columns['probability'], takeRows(right, rowsOf(0)).columns['probability'], 'fold 0, whose labels were flipped');
@@ -92,9 +100,18 @@ describe('which data may touch what', () => {
   });
 
   test('the changed bars do matter: what may see them is different', async () => {
-    assert.notEqual(await contentOf(otherAfterTrain, 'confidence-calibration', 'calibrators'), await contentOf(original, 'confidence-calibration', 'calibrators'));
-    assert.notEqual(await contentOf(otherAfterCalibration, 'final-parameters-optimization', 'trials'), await contentOf(original, 'final-parameters-optimization', 'trials'));
-    assert.notEqual(await contentOf(otherAfterSelection, 'market-regime-classification', 'regimes'), await contentOf(original, 'market-regime-classification', 'regimes'));
+    assert.notEqual(
+      await contentOf(otherAfterTrain, 'confidence-calibration', 'calibrators'),
+      await contentOf(original, 'confidence-calibration', 'calibrators'),
+    );
+    assert.notEqual(
+      await contentOf(otherAfterCalibration, 'final-parameters-optimization', 'trials'),
+      await contentOf(original, 'final-parameters-optimization', 'trials'),
+    );
+    assert.notEqual(
+      await contentOf(otherAfterSelection, 'market-regime-classification', 'regimes'),
+      await contentOf(original, 'market-regime-classification', 'regimes'),
+    );
   });
 });
 
@@ -111,7 +128,17 @@ function garbageAfter(bars: Bars, untilMs: number): Bars {
   const anchor = bars.close[first - 1] as number;
   const mirror = (values: Float64Array, from = values): Float64Array => values.map((value, i) => (i < first ? value : (anchor * anchor) / (from[i] as number)));
   const reverse = (values: Float64Array): Float64Array => values.map((value, i) => (i < first ? value : (values[values.length - 1 - (i - first)] as number)));
-  return { ...bars, open: mirror(bars.open), high: mirror(bars.high, bars.low), low: mirror(bars.low, bars.high), close: mirror(bars.close), volume: reverse(bars.volume), takerBuyVolume: bars.takerBuyVolume.map((value, i) => (i < first ? value : (bars.volume[bars.volume.length - 1 - (i - first)] as number) - (bars.takerBuyVolume[bars.volume.length - 1 - (i - first)] as number))) };
+  return {
+    ...bars,
+    open: mirror(bars.open),
+    high: mirror(bars.high, bars.low),
+    low: mirror(bars.low, bars.high),
+    close: mirror(bars.close),
+    volume: reverse(bars.volume),
+    takerBuyVolume: bars.takerBuyVolume.map((value, i) =>
+      i < first ? value : (bars.volume[bars.volume.length - 1 - (i - first)] as number) - (bars.takerBuyVolume[bars.volume.length - 1 - (i - first)] as number),
+    ),
+  };
 }
 
 /** Flips the labels of fold 0 in place of step 4's table. */

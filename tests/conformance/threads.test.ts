@@ -22,10 +22,15 @@ const EXECUTION = { chunkRows: 1000, segmentDays: 1, memoryLimitMiB: 1024, featu
 
 async function assertSameArtifacts(runs: readonly ArtifactMemory[], leastCount: number): Promise<void> {
   const [first, ...others] = runs;
-  const names = [...first.artifacts].filter(([step]) => step !== 'data-collection').flatMap(([step, artifacts]) => [...artifacts.keys()].map((name) => [step, name] as const));
+  const names = [...first.artifacts]
+    .filter(([step]) => step !== 'data-collection')
+    .flatMap(([step, artifacts]) => [...artifacts.keys()].map((name) => [step, name] as const));
   assert.ok(names.length >= leastCount, `${names.length} artifacts to compare`);
   for (const other of others) {
-    assert.deepEqual([...other.artifacts].map(([step, artifacts]) => [step, ...artifacts.keys()]), [...first.artifacts].map(([step, artifacts]) => [step, ...artifacts.keys()]));
+    assert.deepEqual(
+      [...other.artifacts].map(([step, artifacts]) => [step, ...artifacts.keys()]),
+      [...first.artifacts].map(([step, artifacts]) => [step, ...artifacts.keys()]),
+    );
     for (const [step, name] of names) assert.ok((await contentOf(other, step, name)) === (await contentOf(first, step, name)), `${step}/${name} is the same`);
   }
 }
@@ -52,7 +57,8 @@ describe('1, 2 and 4 threads', () => {
   test('the bar engine makes the same bars of a day of trades, to the bit', async () => {
     const tables = await Promise.all(THREADS.map((threads) => makeBarEngine().barsFromTrades(join(folder, days[0]), 60_000, threads)));
     assert.ok(tables[0].rowCount > 1400, `${tables[0].rowCount} bars`);
-    for (const table of tables.slice(1)) for (const name of Object.keys(tables[0].columns)) assert.deepEqual(float64Column(table, name), float64Column(tables[0], name), name);
+    for (const table of tables.slice(1))
+      for (const name of Object.keys(tables[0].columns)) assert.deepEqual(float64Column(table, name), float64Column(tables[0], name), name);
   });
 
   test('step 2 makes the same bars and regimes of stored trades, days one by one or side by side', async () => {
@@ -61,7 +67,11 @@ describe('1, 2 and 4 threads', () => {
       const memory = makeArtifactMemory();
       memory.artifacts.set('data-collection', new Map(days.map((day) => [`trades/${day}`, { path: join(folder, day) }])));
       await runStepInProcess({ definition: stepById('market-regime-classification'), run: classifyMarketRegimes }, plan, {
-        memory, ports: chainPorts(), execution: { ...EXECUTION, threads }, signal: { aborted: false, throwIfAborted: () => undefined }, progress: () => undefined,
+        memory,
+        ports: chainPorts(),
+        execution: { ...EXECUTION, threads },
+        signal: { aborted: false, throwIfAborted: () => undefined },
+        progress: () => undefined,
       });
       runs.push(memory);
     }

@@ -108,7 +108,11 @@ describe('truncation invariance at 50 random cuts', () => {
       const { bars } = knownBy(untilMs);
       const labels = computeTripleBarrier(bars, exponentialVolatility(bars.close), chain.labelChoice);
       const { label, labelEndMs, logReturn } = labels;
-      return { knownMs: labelEndMs, keyMs: bars.closeTimeMs, columns: { label, labelEndMs, logReturn, barrier: label.map((value, t) => (Number.isNaN(value) ? value : labels.barrier[t])) } };
+      return {
+        knownMs: labelEndMs,
+        keyMs: bars.closeTimeMs,
+        columns: { label, labelEndMs, logReturn, barrier: label.map((value, t) => (Number.isNaN(value) ? value : labels.barrier[t])) },
+      };
     });
   });
 
@@ -116,7 +120,10 @@ describe('truncation invariance at 50 random cuts', () => {
     assertInvariant((untilMs) => {
       const { examples } = examplesAt(untilMs);
       const { names, columns } = examples.features;
-      return { knownMs: examples.entryTimeMs, columns: { ...Object.fromEntries(names.map((name, j) => [name, columns[j]])), signalMs: examples.closeTimeMs, volatility: examples.volatility } };
+      return {
+        knownMs: examples.entryTimeMs,
+        columns: { ...Object.fromEntries(names.map((name, j) => [name, columns[j]])), signalMs: examples.closeTimeMs, volatility: examples.volatility },
+      };
     });
   });
 
@@ -130,12 +137,15 @@ describe('truncation invariance at 50 random cuts', () => {
 
   test('decisions of the trained chain on the test segment', () => {
     const { fromMs, toMs } = plan.segments.test;
-    assertInvariant((untilMs) => {
-      const known = knownBy(untilMs);
-      const { regimes, entryTimeMs, ...columns } = applyChain(chain, { fineBars: known.fine, funding: known.funding }, { fromMs, toMs });
-      const byRegime = REGIMES.map((name, r) => [name, entryTimeMs.map((_, i) => regimes[i * REGIMES.length + r])] as const);
-      return { knownMs: entryTimeMs, columns: { ...columns, side: Float64Array.from(columns.side), ...Object.fromEntries(byRegime) } };
-    }, randomCuts(fromMs, toMs, 18));
+    assertInvariant(
+      (untilMs) => {
+        const known = knownBy(untilMs);
+        const { regimes, entryTimeMs, ...columns } = applyChain(chain, { fineBars: known.fine, funding: known.funding }, { fromMs, toMs });
+        const byRegime = REGIMES.map((name, r) => [name, entryTimeMs.map((_, i) => regimes[i * REGIMES.length + r])] as const);
+        return { knownMs: entryTimeMs, columns: { ...columns, side: Float64Array.from(columns.side), ...Object.fromEntries(byRegime) } };
+      },
+      randomCuts(fromMs, toMs, 18),
+    );
   });
 
   test('a feature shifted one bar into the future is caught and named (M3.34d)', () => {

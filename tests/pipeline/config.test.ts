@@ -66,7 +66,20 @@ describe('presets', () => {
   });
 
   test('every preset key can be overridden in the spec', () => {
-    const overrides = { retentionDays: 9, maxTrials: 8, chunkRows: 777, segmentDays: 3, featureCache: true, memoryThreshold: 0.5, device: 'cpu', parallel: true, features: 'all', timeframe: '1h', walkForwardWindows: 4, bootstrapPaths: 300 } as const;
+    const overrides = {
+      retentionDays: 9,
+      maxTrials: 8,
+      chunkRows: 777,
+      segmentDays: 3,
+      featureCache: true,
+      memoryThreshold: 0.5,
+      device: 'cpu',
+      parallel: true,
+      features: 'all',
+      timeframe: '1h',
+      walkForwardWindows: 4,
+      bootstrapPaths: 300,
+    } as const;
     assert.deepEqual(resolveSettings(parseSpec(overrides)), overrides);
   });
 });
@@ -75,7 +88,10 @@ describe('the plan', () => {
   const hour = 3_600_000;
 
   test('cuts a window of 100 bars at 50, 65 and 80 and leaves an embargo after each cut', () => {
-    const segments = planSegments({ fromMs: 0, toMs: 100 * hour }, { shares: { train: 0.5, calibration: 0.15, selection: 0.15, test: 0.2 }, periodMs: hour, embargoMs: 4 * hour });
+    const segments = planSegments(
+      { fromMs: 0, toMs: 100 * hour },
+      { shares: { train: 0.5, calibration: 0.15, selection: 0.15, test: 0.2 }, periodMs: hour, embargoMs: 4 * hour },
+    );
     assert.deepEqual(segments, {
       train: { fromMs: 0, toMs: 50 * hour },
       calibration: { fromMs: 54 * hour, toMs: 65 * hour },
@@ -89,12 +105,29 @@ describe('the plan', () => {
   });
 
   test('a window too short for its embargo is refused with the segment and its size', () => {
-    assert.throws(() => planSegments({ fromMs: 0, toMs: 20 * hour }, { shares: { train: 0.5, calibration: 0.15, selection: 0.15, test: 0.2 }, periodMs: hour, embargoMs: 8 * hour }), /segment calibration would hold 0 bars/);
+    assert.throws(
+      () =>
+        planSegments(
+          { fromMs: 0, toMs: 20 * hour },
+          { shares: { train: 0.5, calibration: 0.15, selection: 0.15, test: 0.2 }, periodMs: hour, embargoMs: 8 * hour },
+        ),
+      /segment calibration would hold 0 bars/,
+    );
   });
 
   test('paths, threads and cache policy do not change what the plan means', () => {
     const plain = makePlan({});
-    const other = makePlan({ threads: 2, chunkRows: 5000, segmentDays: 3, parallel: true, memoryThreshold: 0.5, featureCache: true, cache: { mode: 'off' }, fanOut: 'activities', onStepFailure: 'fail' });
+    const other = makePlan({
+      threads: 2,
+      chunkRows: 5000,
+      segmentDays: 3,
+      parallel: true,
+      memoryThreshold: 0.5,
+      featureCache: true,
+      cache: { mode: 'off' },
+      fanOut: 'activities',
+      onStepFailure: 'fail',
+    });
     assert.equal(canonicalJson(semanticPlan(plain)), canonicalJson(semanticPlan(other)));
     assert.notEqual(canonicalJson(semanticPlan(plain)), canonicalJson(semanticPlan(makePlan({ seed: 8 }))));
   });

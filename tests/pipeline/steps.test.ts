@@ -20,7 +20,17 @@ describe('the step table', () => {
 
   test('no step reads a parameter that changes no artifact', () => {
     const plain = makePlan({});
-    const other = makePlan({ threads: 4, chunkRows: 9999, segmentDays: 2, memoryThreshold: 0.3, parallel: true, featureCache: true, fanOut: 'activities', onStepFailure: 'fail', cache: { mode: 'off' } });
+    const other = makePlan({
+      threads: 4,
+      chunkRows: 9999,
+      segmentDays: 2,
+      memoryThreshold: 0.3,
+      parallel: true,
+      featureCache: true,
+      fanOut: 'activities',
+      onStepFailure: 'fail',
+      cache: { mode: 'off' },
+    });
     for (const step of STEPS) assert.equal(canonicalJson(step.parameters(plain)), canonicalJson(step.parameters(other)), step.id);
   });
 

@@ -6,18 +6,21 @@ import { makePlan } from '../support/make-plan.js';
 
 describe('walk-forward windows', () => {
   test('are of one length, end with the data, and no test segment overlaps another', () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 20, max: 200 }), (walkForwardWindows, retentionDays) => {
-      const plan = makePlan({ walkForwardWindows, retentionDays, timeframe: '1h' });
-      const windows = planWalkForward(plan).map((window) => window.plan);
-      assert.equal(windows.length, walkForwardWindows);
-      const lengths = new Set(windows.map((window) => window.window.toMs - window.window.fromMs));
-      assert.equal(lengths.size, 1);
-      assert.equal(windows.at(-1)?.window.toMs, plan.window.toMs);
-      for (const [i, window] of windows.entries()) {
-        assert.ok(window.window.fromMs >= plan.window.fromMs);
-        if (i > 0) assert.ok(window.segments.test.fromMs >= (windows[i - 1]?.segments.test.toMs ?? 0), `test ${i} begins after test ${i - 1} ends`);
-      }
-    }), { numRuns: 50 });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 20, max: 200 }), (walkForwardWindows, retentionDays) => {
+        const plan = makePlan({ walkForwardWindows, retentionDays, timeframe: '1h' });
+        const windows = planWalkForward(plan).map((window) => window.plan);
+        assert.equal(windows.length, walkForwardWindows);
+        const lengths = new Set(windows.map((window) => window.window.toMs - window.window.fromMs));
+        assert.equal(lengths.size, 1);
+        assert.equal(windows.at(-1)?.window.toMs, plan.window.toMs);
+        for (const [i, window] of windows.entries()) {
+          assert.ok(window.window.fromMs >= plan.window.fromMs);
+          if (i > 0) assert.ok(window.segments.test.fromMs >= (windows[i - 1]?.segments.test.toMs ?? 0), `test ${i} begins after test ${i - 1} ends`);
+        }
+      }),
+      { numRuns: 50 },
+    );
   });
 
   test('search with a reduced budget and carry nothing that changes no artifact', () => {

@@ -53,12 +53,14 @@ export function aucInterval(rows: OutOfFoldRows, { block, samples, seed }: Inter
   const total = folds.reduce((sum, fold) => sum + fold.y.length, 0);
   const mean = (area: (fold: RankedFold) => number): number => folds.reduce((sum, fold) => sum + (area(fold) * fold.y.length) / total, 0);
   const random = makeRandom(seed);
-  const drawn = Float64Array.from({ length: samples }, () => mean((fold) => {
-    circularBlockBootstrap(fold.indices, fold.y.length, block, random);
-    fold.counts.fill(0);
-    for (const index of fold.indices) fold.counts[index]++;
-    return rankedAuc(fold);
-  })).sort();
+  const drawn = Float64Array.from({ length: samples }, () =>
+    mean((fold) => {
+      circularBlockBootstrap(fold.indices, fold.y.length, block, random);
+      fold.counts.fill(0);
+      for (const index of fold.indices) fold.counts[index]++;
+      return rankedAuc(fold);
+    }),
+  ).sort();
   folds.forEach((fold) => fold.counts.fill(1));
   return { auc: mean(rankedAuc), low: quantile(drawn, (1 - LEVEL) / 2), high: quantile(drawn, (1 + LEVEL) / 2), rows: total };
 }

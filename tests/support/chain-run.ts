@@ -53,13 +53,23 @@ export async function runChain(input: ChainInput): Promise<ArtifactMemory> {
   const memory = makeArtifactMemory();
   const source = memoryOutputs(memory, 'data-collection');
   await source.table('bars', 'ares.bars', barsToTable(input.bars));
-  await source.table('funding', 'ares.funding', input.funding ?? makeTable({ timeMs: new Float64Array(0), rate: new Float64Array(0), markPrice: new Float64Array(0) }));
+  await source.table(
+    'funding',
+    'ares.funding',
+    input.funding ?? makeTable({ timeMs: new Float64Array(0), rate: new Float64Array(0), markPrice: new Float64Array(0) }),
+  );
   await source.json('source', 'ares.source', { synthetic: true });
   const ports = chainPorts();
   const execution = { threads: input.threads ?? 1, chunkRows: 1000, segmentDays: 1, memoryLimitMiB: 1024, featureCache: false, filePaths: {} };
   for (const { definition, run } of CHAIN_STEPS) {
     await input.before?.(definition.id, memory);
-    await runStepInProcess({ definition, run }, input.plan, { memory, ports, execution, signal: { aborted: false, throwIfAborted: () => undefined }, progress: () => undefined });
+    await runStepInProcess({ definition, run }, input.plan, {
+      memory,
+      ports,
+      execution,
+      signal: { aborted: false, throwIfAborted: () => undefined },
+      progress: () => undefined,
+    });
     if (definition.id === input.until) break;
   }
   return memory;
@@ -68,9 +78,15 @@ export async function runChain(input: ChainInput): Promise<ArtifactMemory> {
 /** An artifact's content as text, exact to the bit: what a test compares. */
 export async function contentOf(memory: ArtifactMemory, step: string, name: string): Promise<string> {
   const artifact = memory.artifacts.get(step)?.get(name);
-  if (artifact === undefined) throw new Error(`no artifact ${step}/${name}; there are ${memoryInputs(memory).names(step as never).join(', ')}`);
+  if (artifact === undefined)
+    throw new Error(
+      `no artifact ${step}/${name}; there are ${memoryInputs(memory)
+        .names(step as never)
+        .join(', ')}`,
+    );
   if ('json' in artifact) return artifact.json;
   if ('bytes' in artifact) return sha256Hex(artifact.bytes);
-  if ('table' in artifact) return JSON.stringify(Object.entries(artifact.table.columns).map(([column, values]) => [column, Array.from(values as ArrayLike<unknown>, String)]));
+  if ('table' in artifact)
+    return JSON.stringify(Object.entries(artifact.table.columns).map(([column, values]) => [column, Array.from(values as ArrayLike<unknown>, String)]));
   throw new Error(`artifact ${step}/${name} is a file`);
 }

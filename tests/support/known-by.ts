@@ -29,7 +29,11 @@ export function firstDifference(whole: Computed, cut: Computed, cutMs: number): 
     for (const [name, values] of Object.entries(whole.columns)) {
       const expected = isKnown ? values[row] : Number.NaN;
       const found = cut.columns[name][at];
-      if (!Object.is(found, expected)) return { difference: `${name} at ${key} with data up to ${cutMs}: ${found} instead of ${expected}${isKnown ? '' : ', which is not known yet'}`, compared };
+      if (!Object.is(found, expected))
+        return {
+          difference: `${name} at ${key} with data up to ${cutMs}: ${found} instead of ${expected}${isKnown ? '' : ', which is not known yet'}`,
+          compared,
+        };
       compared++;
     }
   }

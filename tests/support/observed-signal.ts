@@ -15,5 +15,11 @@ export function observedSignalAuc({ seed, days }: { readonly seed: number; reado
   const { label } = computeTripleBarrier(bars, exponentialVolatility(bars.close), { takeProfit: 50, stopLoss: 50, holdingMs: PERIOD_MS });
   const imbalance = takerImbalance(bars);
   const rows = Int32Array.from(label.keys()).filter((row) => !Number.isNaN(label[row]));
-  return { observed: areaUnderCurve(Float64Array.from(rows, (row) => label[row]), Float64Array.from(rows, (row) => imbalance[row])), rows: rows.length };
+  return {
+    observed: areaUnderCurve(
+      Float64Array.from(rows, (row) => label[row]),
+      Float64Array.from(rows, (row) => imbalance[row]),
+    ),
+    rows: rows.length,
+  };
 }

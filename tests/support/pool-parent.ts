@@ -3,4 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { makeComputePool } from '../../adapters/compute-pool/index.js';
 
 const pool = makeComputePool({ script: fileURLToPath(new URL('./pool-script.js', import.meta.url)), size: 1, env: process.env, onRecycle: () => undefined });
-await pool.run({ method: 'hang', argument: null, stallMs: 60_000, recycleAboveMiB: 1000, signal: new AbortController().signal, onProgress: ({ message }) => console.log(message) });
+await pool.run({
+  method: 'hang',
+  argument: null,
+  stallMs: 60_000,
+  recycleAboveMiB: 1000,
+  signal: new AbortController().signal,
+  onProgress: ({ message }) => console.log(message),
+});

@@ -10,7 +10,9 @@ workerpool.worker({
   crash: async () => process.kill(process.pid, 'SIGSEGV'),
   hang: async () => {
     workerpool.workerEmit({ fraction: 0.1, message: `${process.pid}` });
-    for (;;) { /* a native call that never returns */ }
+    for (;;) {
+      /* a native call that never returns */
+    }
   },
   report: async () => {
     for (let i = 1; i <= 3; i++) workerpool.workerEmit({ fraction: i / 3, message: `unit ${i}` });

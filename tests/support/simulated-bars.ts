@@ -13,7 +13,14 @@ import type { RunPlan } from '../../pipeline/plan.js';
 /** 1m bars and funding of the plan's window, as steps 1 and 2 would make them. */
 export function simulatedBars(plan: RunPlan): { bars: Bars; funding: Table } {
   const { spec, window } = plan;
-  const skeleton = makeMarketSkeleton({ ...spec.simulation, seed: spec.seed, symbol: spec.symbol, fromMs: window.fromMs, toMs: window.toMs, blockMs: TIMEFRAMES[plan.settings.timeframe] });
+  const skeleton = makeMarketSkeleton({
+    ...spec.simulation,
+    seed: spec.seed,
+    symbol: spec.symbol,
+    fromMs: window.fromMs,
+    toMs: window.toMs,
+    blockMs: TIMEFRAMES[plan.settings.timeframe],
+  });
   const days = daysOf(window).map((day) => tradesToBars(simulateDayTrades(skeleton, Date.parse(`${day}T00:00:00Z`)), 60_000));
   return { bars: concatBars(days), funding: simulateFunding(skeleton) };
 }

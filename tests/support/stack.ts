@@ -43,7 +43,13 @@ export async function startStack(options: { folder?: string; env?: NodeJS.Proces
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'ares-stack-')));
   const sideLogPath = join(folder, 'side-log.jsonl');
   await appendFile(sideLogPath, '');
-  const env: NodeJS.ProcessEnv = { ...withoutConnections(process.env), ARES_STATE: join(folder, 'state'), ARES_CACHE_DIR: join(folder, 'cache'), ARES_SIDE_LOG: sideLogPath, ...options.env };
+  const env: NodeJS.ProcessEnv = {
+    ...withoutConnections(process.env),
+    ARES_STATE: join(folder, 'state'),
+    ARES_CACHE_DIR: join(folder, 'cache'),
+    ARES_SIDE_LOG: sideLogPath,
+    ...options.env,
+  };
   const supervisor = spawn(process.execPath, [productFile('infra/stack.js')], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const workers: ChildProcess[] = [];
   await ready(supervisor, env);
@@ -65,7 +71,11 @@ export async function startStack(options: { folder?: string; env?: NodeJS.Proces
       await lineOf(worker, /worker ready/);
       return worker;
     },
-    sideLog: async () => (await readFile(sideLogPath, 'utf8')).split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as SideLogEntry),
+    sideLog: async () =>
+      (await readFile(sideLogPath, 'utf8'))
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as SideLogEntry),
     stop: async () => {
       store.close();
       await connection.close();
@@ -79,8 +89,12 @@ export async function startStack(options: { folder?: string; env?: NodeJS.Proces
 export async function runCommand(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<CommandResult> {
   const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (chunk) => { stdout += String(chunk); });
-  child.stderr.on('data', (chunk) => { stderr += String(chunk); });
+  child.stdout.on('data', (chunk) => {
+    stdout += String(chunk);
+  });
+  child.stderr.on('data', (chunk) => {
+    stderr += String(chunk);
+  });
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
@@ -97,7 +111,9 @@ async function workerPid(env: NodeJS.ProcessEnv): Promise<number> {
 
 async function ready(supervisor: ChildProcess, env: NodeJS.ProcessEnv): Promise<void> {
   let text = '';
-  const note = (chunk: unknown): void => { text += String(chunk); };
+  const note = (chunk: unknown): void => {
+    text += String(chunk);
+  };
   supervisor.stdout?.on('data', note);
   supervisor.stderr?.on('data', note);
   const deadline = Date.now() + READY_MS;

@@ -20,7 +20,11 @@ export async function startTemporalServer(): Promise<TemporalServer> {
   const folder = await mkdtemp(join(tmpdir(), 'ares-temporal-'));
   const [port, uiPort] = [await getPort(), await getPort()];
   const attributes = Object.entries(SEARCH_ATTRIBUTE_TYPES).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]);
-  const child = spawn(programPath('temporal'), ['server', 'start-dev', '--port', `${port}`, '--ui-port', `${uiPort}`, '--db-filename', join(folder, 'temporal.db'), '--log-level', 'error', ...attributes], { stdio: 'ignore' });
+  const child = spawn(
+    programPath('temporal'),
+    ['server', 'start-dev', '--port', `${port}`, '--ui-port', `${uiPort}`, '--db-filename', join(folder, 'temporal.db'), '--log-level', 'error', ...attributes],
+    { stdio: 'ignore' },
+  );
   const address = `127.0.0.1:${port}`;
   await waitFor(address);
   return {

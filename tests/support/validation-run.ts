@@ -23,7 +23,12 @@ export interface ValidationRun extends SimulatedChain {
 /** Ten simulated days with a strong planted signal and a chain trained on them. */
 export async function makeValidationRun(): Promise<ValidationRun> {
   const trained = await trainSimulatedChain({
-    preset: 'quick-test', retentionDays: 10, maxTrials: 3, bootstrapPaths: 500, minimumEffectiveSample: 5, simulation: { tradesPerMinute: 8, signalStrength: 0.6 },
+    preset: 'quick-test',
+    retentionDays: 10,
+    maxTrials: 3,
+    bootstrapPaths: 500,
+    minimumEffectiveSample: 5,
+    simulation: { tradesPerMinute: 8, signalStrength: 0.6 },
   });
   const openings: unknown[] = [];
   const objects = new Map<string, Uint8Array>();
@@ -38,7 +43,11 @@ export async function makeValidationRun(): Promise<ValidationRun> {
     return copy;
   };
   return {
-    ...trained, openings, objects, ports, copyMemory,
+    ...trained,
+    openings,
+    objects,
+    ports,
+    copyMemory,
     runStep: async (definition, step, over = {}) => {
       const memory = over.memory ?? copyMemory();
       memory.artifacts.delete(definition.id);

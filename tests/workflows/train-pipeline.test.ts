@@ -33,7 +33,11 @@ before(async () => {
   client = new Client({ connection: await Connection.connect({ address: server.address }) });
   const bundle = await bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL('../../workflows/index.js', import.meta.url)) });
   const activities = fakeActivities();
-  workers = await Promise.all(Object.values(TASK_QUEUES).map(async (taskQueue) => Worker.create({ connection: native, taskQueue, ...(taskQueue === TASK_QUEUES.workflow ? { workflowBundle: bundle } : { activities }) })));
+  workers = await Promise.all(
+    Object.values(TASK_QUEUES).map(async (taskQueue) =>
+      Worker.create({ connection: native, taskQueue, ...(taskQueue === TASK_QUEUES.workflow ? { workflowBundle: bundle } : { activities }) }),
+    ),
+  );
   running = Promise.all(workers.map(async (worker) => worker.run()));
 });
 
@@ -48,8 +52,14 @@ after(async () => {
 describe('trainPipeline', () => {
   test('runs the sixteen steps in the order of the table and returns one result a step', async () => {
     const result = await execute({});
-    assert.deepEqual(result.steps.map((step) => step.step), STEPS.map((step) => step.id));
-    assert.deepEqual(calls.slice(0, 12), STEPS.slice(0, 12).map((step) => step.id));
+    assert.deepEqual(
+      result.steps.map((step) => step.step),
+      STEPS.map((step) => step.id),
+    );
+    assert.deepEqual(
+      calls.slice(0, 12),
+      STEPS.slice(0, 12).map((step) => step.id),
+    );
     assert.deepEqual(calls.slice(12, 15).sort(), ['ab-testing', 'monte-carlo-validation', 'walk-forward-validation']);
     assert.equal(calls[15], 'saving');
   });
@@ -63,7 +73,9 @@ describe('trainPipeline', () => {
   });
 
   test('bad data fails the run at once, no later step starts, and the text names the event to reset to', async () => {
-    behaviour.set('regime-data-splitting', () => { throw ApplicationFailure.nonRetryable('file a.csv line 3: price -1', 'InvalidData'); });
+    behaviour.set('regime-data-splitting', () => {
+      throw ApplicationFailure.nonRetryable('file a.csv line 3: price -1', 'InvalidData');
+    });
     const id = await start({});
     const failure = await failureOf(client.workflow.getHandle(id).result());
     assert.equal(failure.type, 'InvalidData');
@@ -77,13 +89,21 @@ describe('trainPipeline', () => {
   });
 
   test('a run reset to the published event runs the failed step and its successors, not the finished ones', async () => {
-    behaviour.set('analyst-enhancement', () => { throw ApplicationFailure.nonRetryable('no models', 'MissingArtifact'); });
+    behaviour.set('analyst-enhancement', () => {
+      throw ApplicationFailure.nonRetryable('no models', 'MissingArtifact');
+    });
     const id = await start({});
     const failure = await failureOf(client.workflow.getHandle(id).result());
     const event = Number(/Reset to event (\d+)/.exec(failure.message)?.[1]);
     behaviour.clear();
     calls.length = 0;
-    await client.workflowService.resetWorkflowExecution({ namespace: 'default', workflowExecution: { workflowId: id }, workflowTaskFinishEventId: event as never, reason: 'mended', requestId: `${Math.random()}` });
+    await client.workflowService.resetWorkflowExecution({
+      namespace: 'default',
+      workflowExecution: { workflowId: id },
+      workflowTaskFinishEventId: event as never,
+      reason: 'mended',
+      requestId: `${Math.random()}`,
+    });
     const result = (await client.workflow.getHandle(id).result()) as RunResult;
     assert.equal(result.state, 'Succeeded');
     assert.equal(calls[0], 'analyst-enhancement');
@@ -91,12 +111,17 @@ describe('trainPipeline', () => {
   });
 
   test('a failure of the environment parks the run as Blocked; retryStep goes on', async () => {
-    behaviour.set('data-collection', (_, call) => { if (call === 1) throw ApplicationFailure.nonRetryable('S3 is down', 'StoreUnavailable'); });
+    behaviour.set('data-collection', (_, call) => {
+      if (call === 1) throw ApplicationFailure.nonRetryable('S3 is down', 'StoreUnavailable');
+    });
     const id = await start({});
     const handle = client.workflow.getHandle(id);
     const status = await until(id, (now) => now.state === 'Blocked');
     assert.equal(status.steps[0]?.error?.type, 'StoreUnavailable');
-    const found = await client.workflowService.listWorkflowExecutions({ namespace: 'default', query: `WorkflowId = "${id}" AND RunState = "Blocked" AND BlockedStep = "data-collection"` });
+    const found = await client.workflowService.listWorkflowExecutions({
+      namespace: 'default',
+      query: `WorkflowId = "${id}" AND RunState = "Blocked" AND BlockedStep = "data-collection"`,
+    });
     assert.equal(found.executions?.length, 1);
     await assert.rejects(handle.executeUpdate('retryStep', { args: [{ step: 'data-collection', attempt: 2 }] }), /update/i);
     await assert.rejects(handle.executeUpdate('retryStep', { args: [{ step: 'saving', attempt: 1 }] }), /update/i);
@@ -105,7 +130,9 @@ describe('trainPipeline', () => {
   });
 
   test('failRun ends a parked run as Failed with the cause', async () => {
-    behaviour.set('data-collection', () => { throw ApplicationFailure.nonRetryable('S3 is down', 'StoreUnavailable'); });
+    behaviour.set('data-collection', () => {
+      throw ApplicationFailure.nonRetryable('S3 is down', 'StoreUnavailable');
+    });
     const id = await start({});
     await until(id, (now) => now.state === 'Blocked');
     await client.workflow.getHandle(id).executeUpdate('failRun', { args: [{ step: 'data-collection', attempt: 1 }] });
@@ -113,18 +140,25 @@ describe('trainPipeline', () => {
   });
 
   test('with onStepFailure fail the same failure ends the run', async () => {
-    behaviour.set('data-collection', () => { throw ApplicationFailure.nonRetryable('S3 is down', 'StoreUnavailable'); });
+    behaviour.set('data-collection', () => {
+      throw ApplicationFailure.nonRetryable('S3 is down', 'StoreUnavailable');
+    });
     assert.equal((await failureOf(execute({ onStepFailure: 'fail' }))).type, 'StoreUnavailable');
   });
 
   test('a branch that fails while its sisters run does not stall the run, and saving does not start', async () => {
     behaviour.set('walk-forward-validation', async () => new Promise((resolve) => setTimeout(resolve, 1500)));
-    behaviour.set('monte-carlo-validation', () => { throw ApplicationFailure.nonRetryable('NaN', 'NumericalError'); });
+    behaviour.set('monte-carlo-validation', () => {
+      throw ApplicationFailure.nonRetryable('NaN', 'NumericalError');
+    });
     const id = await start({});
     assert.equal((await failureOf(client.workflow.getHandle(id).result())).type, 'NumericalError');
     assert.equal(calls.includes('saving'), false);
     const history = await client.workflow.getHandle(id).fetchHistory();
-    assert.equal(history.events?.some((event) => event.workflowTaskFailedEventAttributes), false);
+    assert.equal(
+      history.events?.some((event) => event.workflowTaskFailedEventAttributes),
+      false,
+    );
   });
 
   test('a paused run starts no step until it goes on', async () => {
@@ -189,12 +223,32 @@ async function until(id: string, reached: (status: RunStatus) => boolean): Promi
 }
 
 function fakeActivities(): Record<string, (input: never) => Promise<unknown>> {
-  const steps = STEPS.map((step) => [step.activity, async (request: StepRequest): Promise<StepResult> => {
-    calls.push(request.unit === null ? request.step : `${request.step}/${request.unit}`);
-    const call = calls.filter((name) => name === request.step).length;
-    await behaviour.get(request.step)?.(request, call);
-    return { step: request.step, unit: request.unit, key: 'a'.repeat(64), manifestUri: 's3://x', cached: false, reason: 'test', seconds: 0, rowsIn: 0, rowsOut: 0, unitsComputed: 0, unitsCached: 0, artifacts: [], artifactCount: 0 };
-  }] as const);
+  const steps = STEPS.map(
+    (step) =>
+      [
+        step.activity,
+        async (request: StepRequest): Promise<StepResult> => {
+          calls.push(request.unit === null ? request.step : `${request.step}/${request.unit}`);
+          const call = calls.filter((name) => name === request.step).length;
+          await behaviour.get(request.step)?.(request, call);
+          return {
+            step: request.step,
+            unit: request.unit,
+            key: 'a'.repeat(64),
+            manifestUri: 's3://x',
+            cached: false,
+            reason: 'test',
+            seconds: 0,
+            rowsIn: 0,
+            rowsOut: 0,
+            unitsComputed: 0,
+            unitsCached: 0,
+            artifacts: [],
+            artifactCount: 0,
+          };
+        },
+      ] as const,
+  );
   return {
     ...Object.fromEntries(steps),
     resolvePlan: async (spec: RunSpec) => ({ plan: fixedPlan(spec), planHash: 'b'.repeat(64) }),
@@ -207,8 +261,14 @@ function fixedPlan(spec: RunSpec): RunPlan {
   const window = { fromMs: Date.UTC(2024, 0, 1), toMs: Date.UTC(2024, 0, 8) };
   const embargoMs = embargoOf(spec, settings.timeframe);
   return {
-    schema: 'ares.plan', spec, settings: { ...settings, device: 'cpu' }, window, embargoMs,
+    schema: 'ares.plan',
+    spec,
+    settings: { ...settings, device: 'cpu' },
+    window,
+    embargoMs,
     segments: planSegments(window, { shares: spec.segments, periodMs: TIMEFRAMES[settings.timeframe], embargoMs }),
-    source: { kind: 'simulator', series: 'trades', periodMs: 0, files: [], fundingFiles: [] }, champion: null, priorTestOpenings: 0,
+    source: { kind: 'simulator', series: 'trades', periodMs: 0, files: [], fundingFiles: [] },
+    champion: null,
+    priorTestOpenings: 0,
   };
 }

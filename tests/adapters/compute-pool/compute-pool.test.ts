@@ -9,8 +9,18 @@ const script = fileURLToPath(new URL('../../support/pool-script.js', import.meta
 const recycled: number[] = [];
 const pool: ComputePool = makeComputePool({ script, size: 2, env: process.env, onRecycle: (mib) => recycled.push(mib) });
 
-async function run(method: string, options: { argument?: unknown; stallMs?: number; signal?: AbortSignal; onProgress?: (progress: ComputeProgress) => void } = {}): Promise<unknown> {
-  return pool.run({ method, argument: options.argument ?? null, stallMs: options.stallMs ?? 30_000, recycleAboveMiB: 1000, signal: options.signal ?? new AbortController().signal, onProgress: options.onProgress ?? (() => undefined) });
+async function run(
+  method: string,
+  options: { argument?: unknown; stallMs?: number; signal?: AbortSignal; onProgress?: (progress: ComputeProgress) => void } = {},
+): Promise<unknown> {
+  return pool.run({
+    method,
+    argument: options.argument ?? null,
+    stallMs: options.stallMs ?? 30_000,
+    recycleAboveMiB: 1000,
+    signal: options.signal ?? new AbortController().signal,
+    onProgress: options.onProgress ?? (() => undefined),
+  });
 }
 
 function alive(pid: number): boolean {
@@ -44,17 +54,28 @@ describe('the compute pool', () => {
 
   test('a child silent for longer than the stall limit is killed', async () => {
     let pid = 0;
-    await assert.rejects(run('hang', { stallMs: 1500, onProgress: ({ message }) => { pid = Number(message); } }), (error: Error) => error.name === 'ChildCrashed' && /no sign of progress for 1\.5 s/.test(error.message));
+    await assert.rejects(
+      run('hang', {
+        stallMs: 1500,
+        onProgress: ({ message }) => {
+          pid = Number(message);
+        },
+      }),
+      (error: Error) => error.name === 'ChildCrashed' && /no sign of progress for 1\.5 s/.test(error.message),
+    );
     assert.equal(alive(pid), false);
   });
 
   test('an aborted task ends with the reason and its child is gone within 5 s', async () => {
     const controller = new AbortController();
     let pid = 0;
-    const hanging = run('hang', { signal: controller.signal, onProgress: ({ message }) => {
-      pid = Number(message);
-      controller.abort(new Error('cancelled by the operator'));
-    } });
+    const hanging = run('hang', {
+      signal: controller.signal,
+      onProgress: ({ message }) => {
+        pid = Number(message);
+        controller.abort(new Error('cancelled by the operator'));
+      },
+    });
     const started = Date.now();
     await assert.rejects(hanging, /cancelled by the operator/);
     assert.ok(Date.now() - started < 5000);

@@ -23,17 +23,27 @@ function makeBars(rows: readonly (readonly [number, number, number, number])[], 
   const column = (value: (row: readonly [number, number, number, number], i: number) => number): Float64Array => Float64Array.from(rows, value);
   const volume = column(() => 1000);
   return {
-    openTimeMs: column((_, i) => fromMs + i * MINUTE), closeTimeMs: column((_, i) => fromMs + (i + 1) * MINUTE),
-    open: column((r) => r[0]), high: column((r) => r[1]), low: column((r) => r[2]), close: column((r) => r[3]),
-    volume, quoteVolume: volume, tradeCount: volume, takerBuyVolume: volume,
+    openTimeMs: column((_, i) => fromMs + i * MINUTE),
+    closeTimeMs: column((_, i) => fromMs + (i + 1) * MINUTE),
+    open: column((r) => r[0]),
+    high: column((r) => r[1]),
+    low: column((r) => r[2]),
+    close: column((r) => r[3]),
+    volume,
+    quoteVolume: volume,
+    tradeCount: volume,
+    takerBuyVolume: volume,
   };
 }
 
-const flatBars = (count: number, price = 100): (readonly [number, number, number, number])[] => Array.from({ length: count }, () => [price, price, price, price] as const);
+const flatBars = (count: number, price = 100): (readonly [number, number, number, number])[] =>
+  Array.from({ length: count }, () => [price, price, price, price] as const);
 
 function makeFunding(rows: readonly (readonly [number, number, number])[] = []): ReturnType<typeof makeTable> {
   return makeTable({
-    timeMs: Float64Array.from(rows, (r) => r[0]), rate: Float64Array.from(rows, (r) => r[1]), markPrice: Float64Array.from(rows, (r) => r[2]),
+    timeMs: Float64Array.from(rows, (r) => r[0]),
+    rate: Float64Array.from(rows, (r) => r[1]),
+    markPrice: Float64Array.from(rows, (r) => r[2]),
   });
 }
 
@@ -41,14 +51,23 @@ function makeFunding(rows: readonly (readonly [number, number, number])[] = []):
 function makeDecisions(rows: readonly (readonly [number, 1 | -1])[], volatility = 0.01): Decisions {
   const times = Float64Array.from(rows, (r) => r[0] * MINUTE);
   return {
-    signalTimeMs: times, entryTimeMs: times, side: Int32Array.from(rows, (r) => r[1]),
-    analyst: Float64Array.from(rows, (r) => (r[1] > 0 ? 1 : 0)), tactician: Float64Array.from(rows, () => 1), pooled: Float64Array.from(rows, () => 0.5),
-    volatility: Float64Array.from(rows, () => volatility), regimes: Float64Array.from(rows.flatMap(() => [1, 0, 0, 0])),
+    signalTimeMs: times,
+    entryTimeMs: times,
+    side: Int32Array.from(rows, (r) => r[1]),
+    analyst: Float64Array.from(rows, (r) => (r[1] > 0 ? 1 : 0)),
+    tactician: Float64Array.from(rows, () => 1),
+    pooled: Float64Array.from(rows, () => 0.5),
+    volatility: Float64Array.from(rows, () => volatility),
+    regimes: Float64Array.from(rows.flatMap(() => [1, 0, 0, 0])),
   };
 }
 
 const settings = (over: Partial<BacktestSettings> = {}): BacktestSettings => ({
-  parameters: DEFAULT_STRATEGY_PARAMETERS, barriers: { takeProfit: 2, stopLoss: 1, holdingBars: 1 }, costs: ZERO_COSTS, capital: 'fixed', ...over,
+  parameters: DEFAULT_STRATEGY_PARAMETERS,
+  barriers: { takeProfit: 2, stopLoss: 1, holdingBars: 1 },
+  costs: ZERO_COSTS,
+  capital: 'fixed',
+  ...over,
 });
 
 const span = (minutes: number, market: 'spot' | 'perp' = 'perp') => ({ fromMs: 0, toMs: minutes * MINUTE, periodMs: PERIOD, market });
@@ -101,7 +120,16 @@ test('the holding period ends at the first opening at or after its end', () => {
 });
 
 test('a position held through stamps pays the sum of mark x quantity x rate, and none at its own entry or after its exit (M3.6.36)', () => {
-  const market = prepareMarket(makeBars(flatBars(60)), makeFunding([[5 * MINUTE + 17, 0.001, 101], [10 * MINUTE, 0.002, Number.NaN], [20 * MINUTE, -0.001, 99], [21 * MINUTE, 0.5, 100]]), span(60));
+  const market = prepareMarket(
+    makeBars(flatBars(60)),
+    makeFunding([
+      [5 * MINUTE + 17, 0.001, 101],
+      [10 * MINUTE, 0.002, Number.NaN],
+      [20 * MINUTE, -0.001, 99],
+      [21 * MINUTE, 0.5, 100],
+    ]),
+    span(60),
+  );
   const at = (side: 1 | -1) => runBacktest(makeDecisions([[5, side]]), market, settings());
   // Entered at minute 5 (its stamp is not held through), left at minute 20 (its stamp still is).
   close(at(1).funding, 0.002 - 0.001 * 0.99);
@@ -121,7 +149,14 @@ test('the drawdown limit closes at the next opening and ends trading', () => {
   const rows = [...flatBars(3), ...flatBars(57, 99.2)];
   const market = prepareMarket(makeBars(rows), makeFunding(), span(60));
   const parameters = { ...DEFAULT_STRATEGY_PARAMETERS, risk: { ...DEFAULT_STRATEGY_PARAMETERS.risk, maximumDrawdown: 0.005 } };
-  const result = runBacktest(makeDecisions([[1, 1], [30, 1]]), market, settings({ parameters }));
+  const result = runBacktest(
+    makeDecisions([
+      [1, 1],
+      [30, 1],
+    ]),
+    market,
+    settings({ parameters }),
+  );
   assert.deepEqual([...result.trades.exitReason], ['drawdown-limit']);
   assert.equal(result.trades.exitTimeMs[0], 4 * MINUTE);
   assert.equal(result.stoppedAtMs, 4 * MINUTE);
@@ -132,7 +167,16 @@ test('the daily loss limit forbids entries until the next UTC day', () => {
   const rows = [...flatBars(3), ...flatBars(1500, 99.2)];
   const market = prepareMarket(makeBars(rows), makeFunding(), span(1503));
   const parameters = { ...DEFAULT_STRATEGY_PARAMETERS, risk: { ...DEFAULT_STRATEGY_PARAMETERS.risk, dailyLossLimit: 0.005 } };
-  const result = runBacktest(makeDecisions([[1, 1], [30, 1], [1439, 1], [1440, 1]]), market, settings({ parameters }));
+  const result = runBacktest(
+    makeDecisions([
+      [1, 1],
+      [30, 1],
+      [1439, 1],
+      [1440, 1],
+    ]),
+    market,
+    settings({ parameters }),
+  );
   assert.deepEqual([...result.trades.exitReason], ['daily-loss-limit', 'holding-period']);
   assert.equal(result.trades.entryTimeMs[1], 1440 * MINUTE);
   assert.equal(result.decisions.limited, 2);
@@ -150,39 +194,58 @@ function makeWalk(seed: number, count: number) {
   }
   const signals = Array.from({ length: Math.floor(count / 15) }, (_, k) => [(k + 1) * 15, random.uniform() < 0.5 ? 1 : -1] as const);
   const decisions = makeDecisions(signals, 0.003);
-  const varied = { ...decisions, tactician: Float64Array.from(signals, () => 0.4 + 0.5 * random.uniform()), analyst: Float64Array.from(signals, (s) => (s[1] > 0 ? 0.5 + 0.3 * random.uniform() : 0.5 - 0.3 * random.uniform())) };
+  const varied = {
+    ...decisions,
+    tactician: Float64Array.from(signals, () => 0.4 + 0.5 * random.uniform()),
+    analyst: Float64Array.from(signals, (s) => (s[1] > 0 ? 0.5 + 0.3 * random.uniform() : 0.5 - 0.3 * random.uniform())),
+  };
   return { bars: makeBars(rows), decisions: varied };
 }
 
 const wide = { ...DEFAULT_STRATEGY_PARAMETERS, risk: { ...DEFAULT_STRATEGY_PARAMETERS.risk, dailyLossLimit: 10, maximumDrawdown: 10 } };
 
 test('doubling the fees changes the profit by exactly turnover x fee when sizes are fixed (M3.6.35)', () => {
-  fc.assert(fc.property(fc.integer({ min: 1, max: 1e6 }), (seed) => {
-    const { bars, decisions } = makeWalk(seed, 600);
-    const market = prepareMarket(bars, makeFunding(), span(600));
-    const run = (factor: number) => runBacktest(decisions, market, settings({ parameters: wide, costs: { takerFeeBps: 5 * factor, makerFeeBps: 2 * factor, halfSpreadBps: 1, impactCoefficient: 0.5 } }));
-    const once = run(1);
-    close(once.netPnl - run(2).netPnl, once.takerTurnover * 5e-4 + once.makerTurnover * 2e-4, 1e-13);
-  }), { numRuns: 30 });
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 1e6 }), (seed) => {
+      const { bars, decisions } = makeWalk(seed, 600);
+      const market = prepareMarket(bars, makeFunding(), span(600));
+      const run = (factor: number) =>
+        runBacktest(
+          decisions,
+          market,
+          settings({ parameters: wide, costs: { takerFeeBps: 5 * factor, makerFeeBps: 2 * factor, halfSpreadBps: 1, impactCoefficient: 0.5 } }),
+        );
+      const once = run(1);
+      close(once.netPnl - run(2).netPnl, once.takerTurnover * 5e-4 + once.makerTurnover * 2e-4, 1e-13);
+    }),
+    { numRuns: 30 },
+  );
 });
 
 test('fills lie within their bar, amounts add up, and positions never overlap', () => {
-  fc.assert(fc.property(fc.integer({ min: 1, max: 1e6 }), fc.constantFrom('compounding', 'fixed'), (seed, capital) => {
-    const { bars, decisions } = makeWalk(seed, 600);
-    const market = prepareMarket(bars, makeFunding([[240 * MINUTE, 0.0005, Number.NaN]]), span(600));
-    const result = runBacktest(decisions, market, settings({ capital: capital as 'fixed', costs: { takerFeeBps: 5, makerFeeBps: 2, halfSpreadBps: 1, impactCoefficient: 0.5 } }));
-    const { trades } = result;
-    for (let i = 0; i < trades.side.length; i++) {
-      const inside = trades.exitReason[i] === 'stop-loss' || trades.exitReason[i] === 'take-profit' || trades.exitReason[i] === 'end-of-data';
-      const bar = trades.exitTimeMs[i]! / MINUTE - (inside ? 1 : 0);
-      assert.ok(trades.exitPrice[i]! >= bars.low[bar]! && trades.exitPrice[i]! <= bars.high[bar]!);
-      assert.equal(trades.entryPrice[i], bars.open[trades.entryTimeMs[i]! / MINUTE]);
-      assert.ok(i === 0 || trades.entryTimeMs[i]! >= trades.exitTimeMs[i - 1]!);
-    }
-    const count = result.decisions;
-    assert.equal(count.traded + count.belowThreshold + count.unsized + count.busy + count.expired + count.limited, decisions.side.length);
-    close(result.equity.equity.at(-1)!, 1 + trades.netPnl.reduce((sum, pnl) => sum + pnl, 0), 1e-12);
-  }), { numRuns: 40 });
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 1e6 }), fc.constantFrom('compounding', 'fixed'), (seed, capital) => {
+      const { bars, decisions } = makeWalk(seed, 600);
+      const market = prepareMarket(bars, makeFunding([[240 * MINUTE, 0.0005, Number.NaN]]), span(600));
+      const result = runBacktest(
+        decisions,
+        market,
+        settings({ capital: capital as 'fixed', costs: { takerFeeBps: 5, makerFeeBps: 2, halfSpreadBps: 1, impactCoefficient: 0.5 } }),
+      );
+      const { trades } = result;
+      for (let i = 0; i < trades.side.length; i++) {
+        const inside = trades.exitReason[i] === 'stop-loss' || trades.exitReason[i] === 'take-profit' || trades.exitReason[i] === 'end-of-data';
+        const bar = trades.exitTimeMs[i]! / MINUTE - (inside ? 1 : 0);
+        assert.ok(trades.exitPrice[i]! >= bars.low[bar]! && trades.exitPrice[i]! <= bars.high[bar]!);
+        assert.equal(trades.entryPrice[i], bars.open[trades.entryTimeMs[i]! / MINUTE]);
+        assert.ok(i === 0 || trades.entryTimeMs[i]! >= trades.exitTimeMs[i - 1]!);
+      }
+      const count = result.decisions;
+      assert.equal(count.traded + count.belowThreshold + count.unsized + count.busy + count.expired + count.limited, decisions.side.length);
+      close(result.equity.equity.at(-1)!, 1 + trades.netPnl.reduce((sum, pnl) => sum + pnl, 0), 1e-12);
+    }),
+    { numRuns: 40 },
+  );
 });
 
 test('bars after a cut change nothing that was decided, filled or marked before it', () => {
@@ -194,7 +257,8 @@ test('bars after a cut change nothing that was decided, filled or marked before 
     for (let i = cut; i < 900; i++) for (const name of ['open', 'high', 'low', 'close'] as const) changed[name][i]! *= 3;
     const other = runBacktest(decisions, prepareMarket(changed, makeFunding(), span(900)), settings());
     for (let k = 0; k < full.equity.timeMs.length && full.equity.timeMs[k]! <= cut * MINUTE; k++) assert.equal(other.equity.equity[k], full.equity.equity[k]);
-    for (let i = 0; i < full.trades.side.length && full.trades.exitTimeMs[i]! <= cut * MINUTE - MINUTE; i++) assert.equal(other.trades.netPnl[i], full.trades.netPnl[i]);
+    for (let i = 0; i < full.trades.side.length && full.trades.exitTimeMs[i]! <= cut * MINUTE - MINUTE; i++)
+      assert.equal(other.trades.netPnl[i], full.trades.netPnl[i]);
   }
 });
 

@@ -63,8 +63,14 @@ test('too few trades, too short a track or an objection give no verdict, with th
 test('the pooled champion takes its own side and its probability of it', () => {
   const one = Float64Array.of(0.7, 0.4);
   const found = pooledDecisions({
-    signalTimeMs: Float64Array.of(1, 2), entryTimeMs: Float64Array.of(5, 6), side: Int32Array.of(-1, -1), analyst: one, tactician: one, pooled: one,
-    volatility: one, regimes: new Float64Array(8),
+    signalTimeMs: Float64Array.of(1, 2),
+    entryTimeMs: Float64Array.of(5, 6),
+    side: Int32Array.of(-1, -1),
+    analyst: one,
+    tactician: one,
+    pooled: one,
+    volatility: one,
+    regimes: new Float64Array(8),
   });
   assert.deepEqual([...found.side], [1, -1]);
   assert.deepEqual([...found.tactician], [0.7, 0.6]);

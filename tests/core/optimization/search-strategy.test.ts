@@ -21,8 +21,16 @@ function makeSearch(over: Partial<StrategySearch> = {}): StrategySearch {
   const confident = Array.from({ length: SIGNALS }, () => random.uniform() < 0.5);
   const column = (): Float64Array => new Float64Array(count);
   const bars = {
-    openTimeMs: column(), closeTimeMs: column(), open: column(), high: column(), low: column(), close: column(), volume: column().fill(1e6),
-    quoteVolume: column(), tradeCount: column(), takerBuyVolume: column(),
+    openTimeMs: column(),
+    closeTimeMs: column(),
+    open: column(),
+    high: column(),
+    low: column(),
+    close: column(),
+    volume: column().fill(1e6),
+    quoteVolume: column(),
+    tradeCount: column(),
+    takerBuyVolume: column(),
   };
   let price = 100;
   for (let i = 0; i < count; i++) {
@@ -39,13 +47,26 @@ function makeSearch(over: Partial<StrategySearch> = {}): StrategySearch {
   const times = Float64Array.from(confident, (_, k) => (k + 1) * PERIOD);
   const chance = Float64Array.from(confident, (yes) => (yes ? 0.7 : 0.55));
   const decisions: Decisions = {
-    signalTimeMs: times, entryTimeMs: times, side: new Int32Array(SIGNALS).fill(1), analyst: chance, tactician: chance, pooled: chance,
-    volatility: new Float64Array(SIGNALS).fill(0.005), regimes: Float64Array.from({ length: 4 * SIGNALS }, () => 0.25),
+    signalTimeMs: times,
+    entryTimeMs: times,
+    side: new Int32Array(SIGNALS).fill(1),
+    analyst: chance,
+    tactician: chance,
+    pooled: chance,
+    volatility: new Float64Array(SIGNALS).fill(0.005),
+    regimes: Float64Array.from({ length: 4 * SIGNALS }, () => 0.25),
   };
   const funding = makeTable({ timeMs: new Float64Array(0), rate: new Float64Array(0), markPrice: new Float64Array(0) });
   return {
-    decisions, market: prepareMarket(bars, funding, { fromMs: 0, toMs: count * MINUTE, periodMs: PERIOD, market: 'perp' }),
-    barriers: { takeProfit: 2, stopLoss: 2, holdingBars: 1 }, costs: ZERO_COSTS, start: DEFAULT_STRATEGY_PARAMETERS, trials: 12, minimumTrades: 30, seed: 3, ...over,
+    decisions,
+    market: prepareMarket(bars, funding, { fromMs: 0, toMs: count * MINUTE, periodMs: PERIOD, market: 'perp' }),
+    barriers: { takeProfit: 2, stopLoss: 2, holdingBars: 1 },
+    costs: ZERO_COSTS,
+    start: DEFAULT_STRATEGY_PARAMETERS,
+    trials: 12,
+    minimumTrades: 30,
+    seed: 3,
+    ...over,
   };
 }
 
@@ -62,12 +83,12 @@ test('every group gets its trials and its incumbent, within the space, and the s
   for (const group of PARAMETER_GROUPS) {
     const trials = first.trials.filter((trial) => trial.group === group);
     assert.equal(trials.length, 13);
-    for (const trial of trials.slice(1)) {
-      for (const [name, dimension] of Object.entries(STRATEGY_SPACE[group])) {
-        const value = trial.parameters[name]!;
-        if (dimension.kind === 'choice') assert.ok(dimension.values.includes(value));
-        else assert.ok(Number(value) >= dimension.low && Number(value) <= dimension.high, `${group}.${name} = ${value}`);
-      }
+    const values = trials
+      .slice(1)
+      .flatMap((trial) => Object.entries(STRATEGY_SPACE[group]).map(([name, dimension]) => ({ name, dimension, value: trial.parameters[name]! })));
+    for (const { name, dimension, value } of values) {
+      if (dimension.kind === 'choice') assert.ok(dimension.values.includes(value));
+      else assert.ok(Number(value) >= dimension.low && Number(value) <= dimension.high, `${group}.${name} = ${value}`);
     }
   }
   assert.deepEqual(await searchStrategy(makeSearch()), first);

@@ -15,7 +15,8 @@ const close = (found: number, expected: number, tolerance: number): void =>
 function makeWalk(seed: number, count: number): Bars {
   const random = makeRandom(seed);
   const out: Record<string, Float64Array> = {};
-  for (const name of ['openTimeMs', 'closeTimeMs', 'open', 'high', 'low', 'close', 'volume', 'quoteVolume', 'tradeCount', 'takerBuyVolume']) out[name] = new Float64Array(count);
+  for (const name of ['openTimeMs', 'closeTimeMs', 'open', 'high', 'low', 'close', 'volume', 'quoteVolume', 'tradeCount', 'takerBuyVolume'])
+    out[name] = new Float64Array(count);
   const bars = out as unknown as Bars;
   let price = 100;
   for (let i = 0; i < count; i++) {
@@ -61,20 +62,29 @@ test('a scale of three triples every log move', () => {
 
 test('in every scenario bars stay well formed, bars before the test stay to the bit, and the seed fixes the path', () => {
   const bars = makeWalk(4, 2400);
-  fc.assert(fc.property(fc.constantFrom(...STRESS_SCENARIOS), fc.integer({ min: 0, max: 1e6 }), (scenario, seed) => {
-    const found = stressBars(bars, 400 * MINUTE, scenario.draw(2000, makeRandom(seed)));
-    for (let i = 0; i < 2400; i++) {
-      assert.ok(found.low[i]! > 0 && found.low[i]! <= Math.min(found.open[i]!, found.close[i]!) && found.high[i]! >= Math.max(found.open[i]!, found.close[i]!));
-      if (i < 400) assert.equal(found.close[i], bars.close[i]);
-    }
-    assert.deepEqual(stressBars(bars, 400 * MINUTE, scenario.draw(2000, makeRandom(seed))).close, found.close);
-    assert.notDeepEqual(stressBars(bars, 400 * MINUTE, scenario.draw(2000, makeRandom(seed + 1))).close, found.close);
-  }), { numRuns: 20 });
+  fc.assert(
+    fc.property(fc.constantFrom(...STRESS_SCENARIOS), fc.integer({ min: 0, max: 1e6 }), (scenario, seed) => {
+      const found = stressBars(bars, 400 * MINUTE, scenario.draw(2000, makeRandom(seed)));
+      for (let i = 0; i < 2400; i++) {
+        assert.ok(
+          found.low[i]! > 0 && found.low[i]! <= Math.min(found.open[i]!, found.close[i]!) && found.high[i]! >= Math.max(found.open[i]!, found.close[i]!),
+        );
+        if (i < 400) assert.equal(found.close[i], bars.close[i]);
+      }
+      assert.deepEqual(stressBars(bars, 400 * MINUTE, scenario.draw(2000, makeRandom(seed))).close, found.close);
+      assert.notDeepEqual(stressBars(bars, 400 * MINUTE, scenario.draw(2000, makeRandom(seed + 1))).close, found.close);
+    }),
+    { numRuns: 20 },
+  );
 });
 
 test('the market crash takes 35 % off the path, doubled moves apart', () => {
   const shock = marketCrash.draw(6000, makeRandom(9));
-  close(shock.drift.reduce((sum, value) => sum + value, 0), Math.log(0.65), 1e-9);
+  close(
+    shock.drift.reduce((sum, value) => sum + value, 0),
+    Math.log(0.65),
+    1e-9,
+  );
   assert.equal(shock.scale.filter((value) => value === 2).length, 1440);
 });
 

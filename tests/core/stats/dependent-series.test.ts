@@ -77,14 +77,16 @@ test('the stationary bootstrap has blocks of the mean length asked for, and ever
 });
 
 test('the circular block bootstrap is whole blocks of consecutive indices, wrapped around the end', () => {
-  fc.assert(fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 12 }), fc.integer(), (n, block, seed) => {
-    const out = new Int32Array(60);
-    circularBlockBootstrap(out, n, block, makeRandom(seed));
-    out.forEach((index, i) => {
-      assert.ok(index >= 0 && index < n);
-      if (i % block !== 0) assert.equal(index, (out[i - 1]! + 1) % n);
-    });
-  }));
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 12 }), fc.integer(), (n, block, seed) => {
+      const out = new Int32Array(60);
+      circularBlockBootstrap(out, n, block, makeRandom(seed));
+      out.forEach((index, i) => {
+        assert.ok(index >= 0 && index < n);
+        if (i % block !== 0) assert.equal(index, (out[i - 1]! + 1) % n);
+      });
+    }),
+  );
   assert.throws(() => stationaryBootstrap(new Int32Array(1), 0, 1, makeRandom(1)), /found 0/);
   assert.throws(() => circularBlockBootstrap(new Int32Array(1), 5, 0.5, makeRandom(1)), /found 0.5/);
 });

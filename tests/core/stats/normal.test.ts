@@ -9,8 +9,8 @@ const close = (found: number, expected: number, tolerance: number): void =>
 test('normalCdf agrees with tabulated values to 1e-15 (Abramowitz and Stegun, table 26.1)', () => {
   close(normalCdf(0), 0.5, 0);
   close(normalCdf(1), 0.841344746068543, 1e-15);
-  close(normalCdf(1.96), 0.975002104851780, 1e-15);
-  close(normalCdf(3), 0.998650101968370, 1e-15);
+  close(normalCdf(1.96), 0.97500210485178, 1e-15);
+  close(normalCdf(3), 0.99865010196837, 1e-15);
   close(normalCdf(-5) / 2.866515718791939e-7, 1, 1e-12);
   close(normalCdf(-10) / 7.619853024160527e-24, 1, 1e-12);
 });
@@ -23,9 +23,11 @@ test('normalQuantile agrees with tabulated values', () => {
 });
 
 test('normalQuantile is the inverse of normalCdf', () => {
-  fc.assert(fc.property(fc.double({ min: 1e-10, max: 1 - 1e-10, noNaN: true }), (p) => {
-    close(normalCdf(normalQuantile(p)), p, 1e-14);
-  }));
+  fc.assert(
+    fc.property(fc.double({ min: 1e-10, max: 1 - 1e-10, noNaN: true }), (p) => {
+      close(normalCdf(normalQuantile(p)), p, 1e-14);
+    }),
+  );
 });
 
 test('normalCdf is symmetric, and the ends and NaN have stated answers', () => {

@@ -6,15 +6,20 @@ import { combineFigures, concatenateEquity } from '../../../core/validation/comb
 const DAY_MS = 86_400_000;
 
 const curve = (fromDay: number, equity: readonly number[]): EquityCurve => ({
-  timeMs: Float64Array.from(equity, (_, i) => (fromDay + i) * DAY_MS), equity: Float64Array.from(equity),
-  position: new Float64Array(equity.length).fill(0.5), price: new Float64Array(equity.length).fill(100),
+  timeMs: Float64Array.from(equity, (_, i) => (fromDay + i) * DAY_MS),
+  equity: Float64Array.from(equity),
+  position: new Float64Array(equity.length).fill(0.5),
+  price: new Float64Array(equity.length).fill(100),
 });
 
 test('a window begins with the capital that the one before it left', () => {
   const whole = concatenateEquity([curve(0, [1, 1.1]), curve(5, [1, 0.5, 0.8])]);
   assert.deepEqual([...whole.equity], [1, 1.1, 1.1, 0.55, 1.1 * 0.8]);
   assert.deepEqual([...whole.position], [0.5, 0.5, 0.55, 0.55, 0.55]);
-  assert.deepEqual([...whole.timeMs].map((time) => time / DAY_MS), [0, 1, 5, 6, 7]);
+  assert.deepEqual(
+    [...whole.timeMs].map((time) => time / DAY_MS),
+    [0, 1, 5, 6, 7],
+  );
 });
 
 test('the combined figures are those of the returns one after another, none formed across two windows', () => {

@@ -30,16 +30,20 @@ test('deflated Sharpe gives the published values (M3.5.27)', () => {
 });
 
 test('deflated Sharpe of one trial is the probabilistic Sharpe (M3.5.27)', () => {
-  fc.assert(fc.property(fc.double({ min: -0.3, max: 0.3, noNaN: true }), fc.integer({ min: 2, max: 5000 }), (sharpe, observations) => {
-    const estimate = { sharpe, observations, skewness: -0.5, kurtosis: 5 };
-    assert.equal(deflatedSharpe(estimate, 1, 0.01), probabilisticSharpe(estimate));
-  }));
+  fc.assert(
+    fc.property(fc.double({ min: -0.3, max: 0.3, noNaN: true }), fc.integer({ min: 2, max: 5000 }), (sharpe, observations) => {
+      const estimate = { sharpe, observations, skewness: -0.5, kurtosis: 5 };
+      assert.equal(deflatedSharpe(estimate, 1, 0.01), probabilisticSharpe(estimate));
+    }),
+  );
 });
 
 test('the minimum track length is the length at which the probabilistic Sharpe reaches the confidence', () => {
-  fc.assert(fc.property(fc.double({ min: 0.02, max: 0.5, noNaN: true }), fc.double({ min: 0.6, max: 0.99, noNaN: true }), (sharpe, confidence) => {
-    const shape = { sharpe, skewness: -0.4, kurtosis: 6 };
-    const observations = minimumTrackLength(shape, 0, confidence);
-    if (observations >= 2) close(probabilisticSharpe({ ...shape, observations }), confidence, 1e-9);
-  }));
+  fc.assert(
+    fc.property(fc.double({ min: 0.02, max: 0.5, noNaN: true }), fc.double({ min: 0.6, max: 0.99, noNaN: true }), (sharpe, confidence) => {
+      const shape = { sharpe, skewness: -0.4, kurtosis: 6 };
+      const observations = minimumTrackLength(shape, 0, confidence);
+      if (observations >= 2) close(probabilisticSharpe({ ...shape, observations }), confidence, 1e-9);
+    }),
+  );
 });
