@@ -41,6 +41,6 @@ test('an abort between trees stops the fit', async () => {
       if (++trees > 3) throw new Error('stop');
     },
   };
-  await assert.rejects(family.fit(noisySign(100), { seed: 1, threads: 1, parameters: {}, signal }), /stop/);
+  await assert.rejects(family.fit(noisySign(400), { seed: 1, threads: 1, parameters: {}, signal }), /stop/);
   assert.equal(trees, 4);
 });
