@@ -200,6 +200,8 @@ async function computeAndCommit(unit: string | null, unitManifests: readonly Man
     await options.sideLog.write({ event: 'computed', step: request.step, unit, key, featureCacheHits: answer.featureCacheHits });
     const artifacts = [...fromUnits, ...(await options.store.commitStaged(answer.staged))].sort((a, b) => (a.name < b.name ? -1 : 1));
     call.signal.throwIfAborted();
+    // A fanned-out step read and wrote what its units did; combining only gathers it.
+    const rows = unitManifests.length === 0 ? answer : sumRows(unitManifests);
     const units = Object.fromEntries(unitManifests.map((manifest) => [manifest.unit ?? '', manifest.key]));
     const manifest: Manifest = {
       schema: 'ares.manifest',
@@ -209,8 +211,8 @@ async function computeAndCommit(unit: string | null, unitManifests: readonly Man
       keyParts: parts,
       artifacts,
       units,
-      rowsIn: answer.rowsIn,
-      rowsOut: answer.rowsOut,
+      rowsIn: rows.rowsIn,
+      rowsOut: rows.rowsOut,
     };
     const winner = await options.store.commitManifest(manifest);
     checkSame(manifest, winner);
@@ -219,6 +221,11 @@ async function computeAndCommit(unit: string | null, unitManifests: readonly Man
   } finally {
     await rm(stagingFolder, { recursive: true, force: true });
   }
+}
+
+function sumRows(manifests: readonly Manifest[]): Pick<Manifest, 'rowsIn' | 'rowsOut'> {
+  const sum = (field: 'rowsIn' | 'rowsOut'): number => manifests.reduce((total, manifest) => total + manifest[field], 0);
+  return { rowsIn: sum('rowsIn'), rowsOut: sum('rowsOut') };
 }
 
 /** Same key, same bytes: anything else means that a result depends on something outside its key. */

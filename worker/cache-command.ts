@@ -33,7 +33,11 @@ async function main(verb: string): Promise<void> {
   const contents = await readContents(store);
   const ageMs = Number(values['older-than-hours'] ?? DEFAULT_AGE_HOURS) * HOUR_MS;
   const old = contents.orphans.filter((object) => Date.now() - object.modifiedMs >= ageMs);
-  if (verb === 'clean' && values['dry-run'] !== true) for (const object of old) await store.remove(object.key);
+  if (verb === 'clean' && values['dry-run'] !== true) {
+    for (const object of old) await store.remove(object.key);
+    // Parts of uploads that a killed worker left unfinished are no objects yet: they are swept by themselves.
+    await store.sweepUploads(Date.now() - ageMs);
+  }
   print(verb, contents, old);
   store.close();
 }
