@@ -1,5 +1,6 @@
 /** Step 16: the hand-over bundle, the report in four formats with equal values, and the registry entry. It never promotes. */
-import type { StepContext, StepFunction, StepInputs } from '../pipeline/step.js';
+import { decisionTable } from '../core/chain/decision-table.js';
+import type { StepFunction, StepInputs } from '../pipeline/step.js';
 import type { SourceDescription } from '../core/data/source-description.js';
 import type { Report } from '../pipeline/report.js';
 import type { StepId } from '../pipeline/steps/index.js';
@@ -24,20 +25,23 @@ export interface Lineage {
   readonly artifacts: Readonly<Record<string, string>>;
 }
 
-/** Writes `bundle`, `report.html`, `report.json`, `report.csv` and `report.parquet`, and registers the bundle. */
+/** Writes `bundle`, `test-decisions` (what a fresh process with the bundle must reproduce), `report.html`, `report.json`, `report.csv` and `report.parquet`, and registers the bundle. */
 export const saveResults: StepFunction<SavingParameters> = async (context) => {
   const { inputs, outputs, ports } = context;
   const files = await bundleFiles(inputs);
   const bundle = await ports.archive.pack(files);
   context.progress(0.3, `${Object.keys(files).length} files in the bundle`);
 
-  const test = await openTest(context);
+  const segment = await openTestSegment(context);
+  segment.chain.dispose();
+  const test: TestOutcome = { strategy: segment.result, ...segment.baselines };
   const source = await inputs.json<SourceDescription>('data-collection', 'source');
   const lineage = lineageOf(inputs, context.parameters, { source, files: Object.keys(files) });
   const report = await makeReport(inputs, context.parameters, { test, lineage });
   context.progress(0.6, `${report.figures.length} figures`);
 
   await outputs.bytes('bundle', 'bundle', 'ares.bundle', bundle);
+  await outputs.table('test-decisions', 'ares.decisions', decisionTable(segment.decisions));
   await outputs.bytes('report.html', 'report', 'ares.report-html', encode(await ports.report.renderHtml(report)));
   await outputs.bytes('report.json', 'report', 'ares.report', encode(reportJson(report)));
   await outputs.bytes('report.csv', 'report', 'ares.figures-csv', encode(figuresCsv(report.figures)));
@@ -46,12 +50,6 @@ export const saveResults: StepFunction<SavingParameters> = async (context) => {
   await ports.registry.register({ symbol: context.parameters.chain.symbol, bundleSha256, bundleUri: bundleUri(inputs, bundleSha256), lineage });
   context.count({ rowsIn: report.figures.length, rowsOut: report.figures.length });
 };
-
-async function openTest(context: StepContext<SavingParameters>): Promise<TestOutcome> {
-  const segment = await openTestSegment(context);
-  segment.chain.dispose();
-  return { strategy: segment.result, ...segment.baselines };
-}
 
 /** The report of a run. Reads every step's artifacts; the same artifacts give the same report. */
 export async function makeReport(

@@ -114,6 +114,22 @@ export const SCHEMAS = {
     buyAndHoldReturn: double,
   },
   'ares.paths': { scenario: text, path: integer, totalReturn: double, maxDrawdown: double, sharpe: nullable },
+  /** One row a possible entry: what the chain says, as `ares predict` writes it. signalTimeMs <= entryTimeMs. */
+  'ares.decisions': {
+    signalTimeMs: double,
+    entryTimeMs: double,
+    side: integer,
+    analyst: double,
+    tactician: double,
+    pooled: double,
+    volatility: double,
+    analystRaw: double,
+    tacticianRaw: double,
+    BULL: double,
+    BEAR: double,
+    SIDEWAYS: double,
+    VOLATILE: double,
+  },
   'ares.figures': { section: text, name: text, value: nullable, unit: text, source: text },
 } as const satisfies Record<string, Record<string, ColumnSpec>>;
 

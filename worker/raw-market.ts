@@ -1,5 +1,5 @@
 /** Raw market data for a chain: 1m bars and funding from files, made into bars exactly as step 2 makes them. */
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, open, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hashFile } from '../adapters/object-store/index.js';
@@ -56,7 +56,7 @@ interface Read {
 }
 
 async function readOneFile(query: RawMarketQuery): Promise<Read> {
-  if (query.path.endsWith('.parquet')) return { bars: barsFromTable(checkTable(await readParquet(query.path), 'ares.bars', query.path)), funding: null };
+  if (await isParquet(query.path)) return { bars: barsFromTable(checkTable(await readParquet(query.path), 'ares.bars', query.path)), funding: null };
   const { sha256, bytes } = await hashFile(query.path);
   const window = { fromMs: query.historyFromMs ?? 0, toMs: query.toMs ?? Number.MAX_SAFE_INTEGER };
   const { table } = await makeMarketFiles().readBars([{ path: query.path, sha256, bytes }], { ...window, periodMs: FINE_PERIOD_MS });
@@ -106,4 +106,15 @@ function fundingOf(table: Table): FundingSeries {
 
 function isoOf(timeMs: number | null): string {
   return timeMs === null ? 'its end' : new Date(timeMs).toISOString();
+}
+
+/** By content: an object of the store has no ending. Parquet files begin with these four bytes. */
+async function isParquet(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(4), 0, 4, 0);
+    return bytesRead === 4 && buffer.toString('latin1') === 'PAR1';
+  } finally {
+    await file.close();
+  }
 }

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { readParquet } from '../../adapters/tables/index.js';
 import type { ArtifactRef } from '../../pipeline/artifacts.js';
+import type { RunPlan } from '../../pipeline/plan.js';
 import { STEPS } from '../../pipeline/steps/index.js';
 import type { TestStack } from '../support/stack.js';
 import { startStack } from '../support/stack.js';
@@ -79,17 +82,26 @@ describe('the ares commands on a live stack', () => {
     assert.match(error.message, /NOSUCH/);
   });
 
-  test('predict makes decisions with nothing but the bundle and raw bars', async () => {
-    const { bundle } = await json<{ bundle: ArtifactRef }>('result', 'commands');
-    const { steps } = await json<{ steps: { id: string; result: { artifacts: ArtifactRef[] } }[] }>('status', 'commands');
-    const bars = steps
-      .find((step) => step.id === 'market-regime-classification')
-      ?.result.artifacts.find((artifact) => artifact.name === 'bars-fine') as ArtifactRef;
-    const saving = steps.find((step) => step.id === 'saving')?.result.artifacts.find((artifact) => artifact.sha256 === bundle.sha256) as ArtifactRef;
-    const [bundlePath, barsPath] = [await stack.store.getToCache(saving), await stack.store.getToCache(bars)];
-    const predicted = await stack.ares('predict', '--bundle', bundlePath, '--bars', barsPath, '--no-funding', '--json');
+  test('predict, a fresh process with nothing but the bundle and raw bars, gives the decisions of the test segment bit for bit', async () => {
+    const status = await json<{ plan: RunPlan; steps: { id: string; result: { artifacts: ArtifactRef[] } }[] }>('status', 'commands');
+    const local = async (step: string, name: string): Promise<string> => {
+      const artifact = status.steps.find(({ id }) => id === step)?.result.artifacts.find((candidate) => candidate.name === name);
+      assert.ok(artifact, `${step}/${name}`);
+      return stack.store.getToCache(artifact);
+    };
+    const [bundle, bars, funding] = [
+      await local('saving', 'bundle'),
+      await local('market-regime-classification', 'bars-fine'),
+      await local('data-collection', 'funding'),
+    ];
+    const { test: span } = status.plan.segments;
+    const out = join(stack.folder, 'predicted.parquet');
+    const times = ['--from', new Date(span.fromMs).toISOString(), '--to', new Date(span.toMs).toISOString()];
+    const predicted = await stack.ares('predict', '--bundle', bundle, '--bars', bars, '--funding', funding, ...times, '--out', out, '--json');
     assert.equal(predicted.code, 0, predicted.stderr);
-    assert.ok(predicted.stdout.trim().length > 0);
+    const [fresh, stored] = [await readParquet(out), await readParquet(await local('saving', 'test-decisions'))];
+    assert.ok(stored.rowCount > 50, `${stored.rowCount} decisions`);
+    assert.deepEqual(fresh.columns, stored.columns);
   });
 
   test('presets, env, doctor and cache answer in JSON', async () => {
