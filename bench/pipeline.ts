@@ -24,6 +24,8 @@ const SPEC = {
 };
 
 interface RunJson {
+  /** Of the workflow. */
+  readonly seconds: number;
   readonly steps: readonly { id: string; seconds: number; cached: boolean; artifacts: readonly { sha256: string }[] }[];
 }
 
@@ -71,25 +73,45 @@ async function measure(name: string, stackPid: number, env: NodeJS.ProcessEnv & 
     details: {
       secondsByStep: Object.fromEntries(run.steps.map((step) => [step.id, step.seconds])),
       cachedSteps: run.steps.filter((step) => step.cached).length,
-      // Wall time in which no step code ran, over the whole command: start-up, look-ups, uploads, history.
-      orchestrationShare: Math.round((1 - busySeconds / seconds) * 1000) / 1000,
+      workflowSeconds: run.seconds,
+      // Wall time in which no step code ran: look-ups, hashing and uploads, history; of the workflow, and with the command's own start.
+      orchestrationShare: share(run.seconds - busySeconds, run.seconds),
+      orchestrationShareOfCommand: share(seconds - busySeconds, seconds),
+      secondsCommitting: await committingSeconds(env.ARES_SIDE_LOG),
       peakMiBByProgram: byProgram,
     },
   };
 }
 
+function share(part: number, whole: number): number {
+  return Math.round((part / whole) * 1000) / 1000;
+}
+
+/** Seconds that tasks spent on hashing, uploading and committing what they made, summed over tasks. */
+async function committingSeconds(path: string): Promise<number> {
+  const open = new Map<string, number>();
+  let sum = 0;
+  for (const { event, step, unit, timeMs } of await readSideLog(path)) {
+    if (event === 'computed') open.set(`${step}/${unit}`, timeMs);
+    if (event === 'done') sum += timeMs - (open.get(`${step}/${unit}`) ?? timeMs);
+  }
+  return sum / 1000;
+}
+
 /** Seconds in which at least one task's code ran: the union of the log's intervals from start to computed. */
 async function stepCodeSeconds(path: string): Promise<number> {
-  const entries = (await readFile(path, 'utf8'))
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as SideLogEntry & { timeMs: number });
+  const entries = await readSideLog(path);
   let [running, since, busyMs] = [0, 0, 0];
   for (const { event, timeMs } of entries.filter((entry) => entry.event !== 'done').sort((a, b) => a.timeMs - b.timeMs)) {
     if (event === 'start' && running++ === 0) since = timeMs;
     if (event === 'computed' && --running === 0) busyMs += timeMs - since;
   }
   return busyMs / 1000;
+}
+
+async function readSideLog(path: string): Promise<(SideLogEntry & { timeMs: number })[]> {
+  const lines = (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '');
+  return lines.map((line) => JSON.parse(line) as SideLogEntry & { timeMs: number });
 }
 
 async function runAres(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
