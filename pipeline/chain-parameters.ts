@@ -3,6 +3,22 @@ import type { RunSpec } from './config.js';
 import { FINE_PERIOD_MS, TIMEFRAMES } from './config.js';
 import type { RunPlan, Segments, Span } from './plan.js';
 
+/** Steps whose artifacts make up a finished chain and the data it is applied to. */
+export const CHAIN_NEEDS = [
+  'data-collection',
+  'market-regime-classification',
+  'regime-data-splitting',
+  'analyst-labeling-feature-engineering',
+  'analyst-specialist-training',
+  'analyst-enhancement',
+  'analyst-ensemble-creation',
+  'tactician-labeling',
+  'tactician-specialist-training',
+  'tactician-ensemble-creation',
+  'confidence-calibration',
+  'final-parameters-optimization',
+] as const;
+
 export interface ChainParameters {
   readonly symbol: string;
   readonly market: 'spot' | 'perp';

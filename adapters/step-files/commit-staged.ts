@@ -2,7 +2,7 @@
 import pLimit from 'p-limit';
 import type { ArtifactRef } from '../../pipeline/artifacts.js';
 import type { ObjectStore } from '../object-store/index.js';
-import type { StagedArtifact } from './step-outputs.js';
+import type { StagedArtifact } from '../../pipeline/artifact-store.js';
 
 const UPLOADS_AT_ONCE = 4;
 

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { ArtifactKind } from '../../pipeline/artifacts.js';
+import type { StagedArtifact } from '../../pipeline/artifact-store.js';
 import { canonicalJson } from '../../pipeline/canonical-json.js';
 import { checkTable } from '../../pipeline/check-table.js';
 import { PipelineError } from '../../pipeline/errors.js';
@@ -10,16 +10,6 @@ import type { StepOutputs } from '../../pipeline/step.js';
 import { openRowLog } from '../row-log/index.js';
 import { writeParquet } from '../tables/index.js';
 import { moveFile, onDisk } from '../local-disk/index.js';
-
-/** A finished file of a step, on local disk; plain JSON, so it crosses a process border. */
-export interface StagedArtifact {
-  readonly name: string;
-  readonly kind: ArtifactKind;
-  readonly schema: string;
-  readonly path: string;
-  readonly bytes: number;
-  readonly rows?: number;
-}
 
 export interface StagingOutputs extends StepOutputs {
   /** What was written, by name. @throws PipelineError IntegrityError when a log is still open or a name was begun and not finished */

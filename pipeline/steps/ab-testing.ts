@@ -1,5 +1,5 @@
 /** Step 15: the champion (none: the pooled single model) against the new chain on the test segment, paired stationary bootstrap. */
-import { chainParameters } from '../chain-parameters.js';
+import { CHAIN_NEEDS, chainParameters } from '../chain-parameters.js';
 import type { ChainParameters } from '../chain-parameters.js';
 import type { RunPlan } from '../plan.js';
 import type { StepDefinition } from '../step.js';
@@ -15,20 +15,7 @@ export const abTesting = {
   id: 'ab-testing',
   activity: 'runAbTest',
   title: 'Test champion against challenger',
-  needs: [
-    'data-collection',
-    'market-regime-classification',
-    'regime-data-splitting',
-    'analyst-labeling-feature-engineering',
-    'analyst-specialist-training',
-    'analyst-enhancement',
-    'analyst-ensemble-creation',
-    'tactician-labeling',
-    'tactician-specialist-training',
-    'tactician-ensemble-creation',
-    'confidence-calibration',
-    'final-parameters-optimization',
-  ],
+  needs: [...CHAIN_NEEDS],
   parameters: (plan: RunPlan): AbTestingParameters => ({
     seed: plan.spec.seed,
     chain: chainParameters(plan),

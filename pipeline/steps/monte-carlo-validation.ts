@@ -1,5 +1,5 @@
 /** Step 14: block bootstrap of the test returns and four stress scenarios replayed through the strategy, with VaR and ES. */
-import { chainParameters } from '../chain-parameters.js';
+import { CHAIN_NEEDS, chainParameters } from '../chain-parameters.js';
 import type { ChainParameters } from '../chain-parameters.js';
 import type { RunPlan } from '../plan.js';
 import type { StepDefinition } from '../step.js';
@@ -14,20 +14,7 @@ export const monteCarloValidation = {
   id: 'monte-carlo-validation',
   activity: 'validateMonteCarlo',
   title: 'Validate by Monte Carlo',
-  needs: [
-    'data-collection',
-    'market-regime-classification',
-    'regime-data-splitting',
-    'analyst-labeling-feature-engineering',
-    'analyst-specialist-training',
-    'analyst-enhancement',
-    'analyst-ensemble-creation',
-    'tactician-labeling',
-    'tactician-specialist-training',
-    'tactician-ensemble-creation',
-    'confidence-calibration',
-    'final-parameters-optimization',
-  ],
+  needs: [...CHAIN_NEEDS],
   parameters: (plan: RunPlan): MonteCarloValidationParameters => ({
     seed: plan.spec.seed,
     chain: chainParameters(plan),

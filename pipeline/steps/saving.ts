@@ -1,5 +1,5 @@
 /** Step 16: hand-over bundle, report in four formats, registry entry with lineage. */
-import { chainParameters } from '../chain-parameters.js';
+import { CHAIN_NEEDS, chainParameters } from '../chain-parameters.js';
 import type { ChainParameters } from '../chain-parameters.js';
 import type { RunPlan } from '../plan.js';
 import type { StepDefinition } from '../step.js';
@@ -14,23 +14,7 @@ export const saving = {
   id: 'saving',
   activity: 'saveResults',
   title: 'Save results',
-  needs: [
-    'data-collection',
-    'market-regime-classification',
-    'regime-data-splitting',
-    'analyst-labeling-feature-engineering',
-    'analyst-specialist-training',
-    'analyst-enhancement',
-    'analyst-ensemble-creation',
-    'tactician-labeling',
-    'tactician-specialist-training',
-    'tactician-ensemble-creation',
-    'confidence-calibration',
-    'final-parameters-optimization',
-    'walk-forward-validation',
-    'monte-carlo-validation',
-    'ab-testing',
-  ],
+  needs: [...CHAIN_NEEDS, 'walk-forward-validation', 'monte-carlo-validation', 'ab-testing'],
   parameters: (plan: RunPlan): SavingParameters => ({
     chain: chainParameters(plan),
     source: plan.spec.source,
