@@ -68,7 +68,12 @@ export const runSpecSchema = z
       .default('ETHUSDT'),
     exchange: z.literal('BINANCE').default('BINANCE'),
     market: z.enum(['spot', 'perp']).default('perp'),
-    preset: z.enum(PRESET_NAMES).default('quick-test'),
+    preset: z
+      .enum(PRESET_NAMES, {
+        error: (issue) =>
+          issue.input === 'backtest' ? 'preset backtest is not supported yet: it needs paper trading; every run already ends with a backtest' : undefined,
+      })
+      .default('quick-test'),
     source: z.enum(['simulator', 'files']).default('simulator'),
     /** Folder of Binance-format files, searched recursively; needed by source files. */
     path: z.string().min(1).optional(),

@@ -59,6 +59,13 @@ describe('a quick-test run on the simulator', () => {
     }
   });
 
+  test('takes no feature from the feature cache, which quick-test has off', async () => {
+    assert.deepEqual(
+      (await stack.sideLog()).filter((entry) => (entry.featureCacheHits ?? 0) > 0),
+      [],
+    );
+  });
+
   test('names hashes that are those of the objects in S3', async () => {
     for (const artifact of first.steps.flatMap((step) => step.artifacts)) {
       const bytes = await stack.store.getBytes(artifact);

@@ -54,6 +54,11 @@ describe('a dev run on the real ETHUSDT sample', { skip: testData === null ? 'no
     for (const artifact of artifacts) assert.equal(sha256Hex(await stack.store.getBytes(artifact)), artifact.sha256, artifact.uri);
   });
 
+  test('takes features of the test segment from the cache: three steps open it in two processes', async () => {
+    const hits = (await stack.sideLog()).reduce((sum, entry) => sum + (entry.featureCacheHits ?? 0), 0);
+    assert.ok(hits >= 1, `${hits} hits`);
+  });
+
   test('no payload in its history is larger than 64 KiB', async () => {
     const runs = stack.client.workflow.list({ query: 'WorkflowType = "trainPipeline"' });
     for await (const { workflowId } of runs) {

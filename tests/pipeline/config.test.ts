@@ -34,6 +34,10 @@ describe('the run spec', () => {
     assert.match(problemsOf({ preset: 'fast' }), /preset: .*quick-test.*found "fast"/);
   });
 
+  test('the preset backtest is refused as not supported yet, never taken for another', () => {
+    assert.match(problemsOf({ preset: 'backtest' }), /preset: preset backtest is not supported yet.*found "backtest"/);
+  });
+
   test('from at or after to is refused', () => {
     assert.match(problemsOf({ from: '2024-02-01', to: '2024-01-01' }), /from must lie before to/);
   });
