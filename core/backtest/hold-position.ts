@@ -1,4 +1,5 @@
 /** One position from its entry to its exit: funding, barriers, limits, and the marks on the way. */
+import { upperBound } from '../data/bars.js';
 import type { Account } from './account.js';
 import type { BacktestMarket } from './backtest-market.js';
 import type { ExitReason } from './backtest-result.js';
@@ -97,7 +98,7 @@ function findExit({ market, account, settings }: Desk, order: Order & { quantity
   const { risk } = settings.parameters;
   const stop = entryPrice * Math.exp(-side * settings.barriers.stopLoss * risk.stopLossScale * order.volatility);
   const target = entryPrice * Math.exp(side * settings.barriers.takeProfit * risk.takeProfitScale * order.volatility);
-  let stamp = firstAbove(market.stampBar, order.bar);
+  let stamp = upperBound(market.stampBar, order.bar);
   let funding = 0;
   let limit: ExitReason | null = null;
   for (let bar = order.bar; ; bar++) {
@@ -122,16 +123,4 @@ function findExit({ market, account, settings }: Desk, order: Order & { quantity
     account.markThrough(bar, equity, side * quantity);
     if (account.checkLimits(bar, equity)) limit = account.stoppedAtMs === null ? 'daily-loss-limit' : 'drawdown-limit';
   }
-}
-
-/** Index of the first element above `value` in an ascending array. */
-function firstAbove(sorted: Int32Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle]! <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

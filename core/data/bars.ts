@@ -60,7 +60,7 @@ export function sliceBars(bars: Bars, from: number, to: number): Bars {
 }
 
 /** Index of the first element greater than `value` in an ascending array. */
-export function upperBound(sorted: Float64Array, value: number): number {
+export function upperBound(sorted: Float64Array | Int32Array, value: number): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {

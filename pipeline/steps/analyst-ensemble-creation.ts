@@ -1,15 +1,9 @@
 /** Step 7: stacking on out-of-fold predictions, routed by regime probability; the analyst's signals for train, calibration and selection. */
-import type { Segments } from '../plan.js';
-import type { RunPlan } from '../plan.js';
+import type { EnsembleParameters } from '../specialists.js';
+import { ensembleParameters } from '../specialists.js';
 import type { StepDefinition } from '../step.js';
 
-export interface AnalystEnsembleCreationParameters {
-  readonly seed: number;
-  readonly segments: Segments;
-  readonly embargoMs: number;
-  readonly folds: number;
-  readonly minimumEffectiveSample: number;
-}
+export type AnalystEnsembleCreationParameters = EnsembleParameters;
 
 export const analystEnsembleCreation = {
   id: 'analyst-ensemble-creation',
@@ -22,13 +16,7 @@ export const analystEnsembleCreation = {
     'analyst-specialist-training',
     'analyst-enhancement',
   ],
-  parameters: (plan: RunPlan): AnalystEnsembleCreationParameters => ({
-    seed: plan.spec.seed,
-    segments: plan.segments,
-    embargoMs: plan.embargoMs,
-    folds: plan.spec.folds,
-    minimumEffectiveSample: plan.spec.minimumEffectiveSample,
-  }),
+  parameters: ensembleParameters,
   queue: 'ares-cpu',
   startToCloseMinutes: 120,
   stallMinutes: 10,

@@ -1,28 +1,16 @@
 /** Step 10: the tactician's stacking, as for the analyst. */
-import type { Segments } from '../plan.js';
-import type { RunPlan } from '../plan.js';
+import type { EnsembleParameters } from '../specialists.js';
+import { ensembleParameters } from '../specialists.js';
 import type { StepDefinition } from '../step.js';
 
-export interface TacticianEnsembleCreationParameters {
-  readonly seed: number;
-  readonly segments: Segments;
-  readonly embargoMs: number;
-  readonly folds: number;
-  readonly minimumEffectiveSample: number;
-}
+export type TacticianEnsembleCreationParameters = EnsembleParameters;
 
 export const tacticianEnsembleCreation = {
   id: 'tactician-ensemble-creation',
   activity: 'createTacticianEnsembles',
   title: 'Create tactician ensembles',
   needs: ['market-regime-classification', 'tactician-labeling', 'tactician-specialist-training'],
-  parameters: (plan: RunPlan): TacticianEnsembleCreationParameters => ({
-    seed: plan.spec.seed,
-    segments: plan.segments,
-    embargoMs: plan.embargoMs,
-    folds: plan.spec.folds,
-    minimumEffectiveSample: plan.spec.minimumEffectiveSample,
-  }),
+  parameters: ensembleParameters,
   queue: 'ares-cpu',
   startToCloseMinutes: 120,
   stallMinutes: 10,
