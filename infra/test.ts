@@ -1,6 +1,7 @@
 /** `npm test`: set-up, checks, then every test file in one run of Node's own runner, whose summary comes last. Arguments choose files. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { repositoryRoot } from './repository-root.js';
 import { runToEnd } from './run-to-end.js';
 import { setUp } from './set-up.js';
@@ -19,6 +20,7 @@ const tests = await runToEnd(
   process.execPath,
   [
     '--enable-source-maps',
+    `--import=${pathToFileURL(join(root, 'dist/tests/support/property-seed.js')).href}`,
     '--test',
     `--test-concurrency=${CONCURRENCY}`,
     `--test-timeout=${TEST_TIMEOUT_MS}`,

@@ -20,11 +20,12 @@ const DECREASE_TOLERANCE = 1e-12;
 
 /**
  * The sigmoid fitted to scores (any real numbers, here log-odds) and outcomes 0 or 1 with weights (default 1). Targets
- * are (n1 + 1)/(n1 + 2) and 1/(n0 + 2) with n1, n0 the summed weights, so a separable sample stays finite.
+ * are (n1 + 1)/(n1 + 2) and 1/(n0 + 2) with n1, n0 the summed weights, so a separable sample stays finite. Equal scores tell nothing of a slope: a is 0 and P is the mean target.
  * @throws NumericalError when a score is not finite or the fit does not converge.
  */
 export function fitPlatt(scores: ArrayLike<number>, y: ArrayLike<number>, w?: ArrayLike<number>): PlattParameters {
   const data = smoothedTargets(scores, y, w);
+  if (allEqual(scores)) return { a: 0, b: meanTargetOffset(data) };
   let a = 0;
   let b = Math.log((data.negatives + 1) / (data.positives + 1));
   let value = objective(data, a, b);
@@ -74,6 +75,21 @@ function smoothedTargets(scores: ArrayLike<number>, y: ArrayLike<number>, w: Arr
   }
   const targets = Float64Array.from({ length: scores.length }, (_, i) => (y[i] === 1 ? (positives + 1) / (positives + 2) : 1 / (negatives + 2)));
   return { scores, targets, weights, positives, negatives };
+}
+
+function allEqual(scores: ArrayLike<number>): boolean {
+  for (let i = 1; i < scores.length; i++) if (scores[i] !== scores[0]) return false;
+  return Number.isFinite(scores[0]);
+}
+
+/** b for which P is the weighted mean target. */
+function meanTargetOffset({ targets, weights }: Smoothed): number {
+  let [sum, total] = [0, 0];
+  for (let i = 0; i < targets.length; i++) {
+    sum += weights[i]! * targets[i]!;
+    total += weights[i]!;
+  }
+  return Math.log((total - sum) / sum);
 }
 
 function objective(data: Smoothed, a: number, b: number): number {

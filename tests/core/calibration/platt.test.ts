@@ -26,6 +26,12 @@ test('a separable sample stays finite by the smoothed targets', () => {
   assert.ok(low! > 0.1 && high! < 0.9);
 });
 
+test('equal scores give no slope and the mean target: three scores of -1 with outcomes 0, 0, 1 give (1/4 + 1/4 + 2/3) / 3', () => {
+  const { a, b } = fitPlatt([-1, -1, -1], [0, 0, 1]);
+  assert.equal(a, 0);
+  close(applyPlatt({ a, b }, [-1])[0]!, (1 / 4 + 1 / 4 + 2 / 3) / 3, 1e-15);
+});
+
 test('a sigmoid that made the outcomes is found again', () => {
   const random = makeRandom(5);
   const scores = Float64Array.from({ length: 20_000 }, () => 2 * random.normal());
