@@ -6,6 +6,7 @@ import type { Table } from '../core/data/table.js';
 import type { ArtifactRef } from '../pipeline/artifacts.js';
 import { canonicalJson } from '../pipeline/canonical-json.js';
 import { PipelineError } from '../pipeline/errors.js';
+import type { Checkpoint } from '../pipeline/checkpoint.js';
 import type { RunPlan } from '../pipeline/plan.js';
 import type { StepPorts } from '../pipeline/ports.js';
 import { checkTable } from '../pipeline/check-table.js';
@@ -29,6 +30,7 @@ export interface InProcessRun {
   readonly ports: StepPorts;
   readonly execution: Execution;
   readonly signal: Abort;
+  readonly checkpoint: Checkpoint;
   readonly progress: (fraction: number, message: string) => void;
 }
 
@@ -63,6 +65,7 @@ function makeContext(definition: StepDefinition, { plan, unit, units }: UnitOfPl
     ports: run.ports,
     execution: run.execution,
     signal: run.signal,
+    checkpoint: run.checkpoint,
     seed: (...path) => deriveSeed(plan.spec.seed, definition.id, ...path),
     progress: run.progress,
     count: () => undefined,

@@ -2,10 +2,13 @@
 import { appendFile } from 'node:fs/promises';
 
 export interface SideLogEntry {
-  readonly event: 'start' | 'computed' | 'done';
+  /** part = a natural part of a step was computed (not taken from a checkpoint). */
+  readonly event: 'start' | 'part' | 'computed' | 'done';
   readonly step: string;
   readonly unit: string | null;
   readonly key: string;
+  /** Name of the part; on part entries. */
+  readonly part?: string;
   /** Feature tables taken from the child's cache; on computed entries. */
   readonly featureCacheHits?: number;
   /** Set by the log. */

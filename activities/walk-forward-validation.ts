@@ -113,12 +113,12 @@ async function fitChain(context: Context, window: WindowPlan, data: SegmentData)
       ['funding', { table: data.funding }],
     ]),
   );
-  const { ports, execution, signal } = context;
+  const { ports, execution, signal, checkpoint } = context;
   for (const [index, step] of CHAIN_STEPS.entries()) {
     const progress = (fraction: number, message: string): void =>
       context.progress((index + fraction) / (CHAIN_STEPS.length + 1), `${step.definition.id}: ${message}`);
     try {
-      await runStepInProcess(step, window.plan, { memory, ports, execution, signal, progress });
+      await runStepInProcess(step, window.plan, { memory, ports, execution, signal, checkpoint, progress });
     } catch (error) {
       if (errorNameOf(error) !== 'InsufficientData') throw error;
       return { memory, reason: `${step.definition.id}: ${(error as Error).message}` };

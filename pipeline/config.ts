@@ -98,6 +98,12 @@ export const runSpecSchema = z
     champion: z.string().optional(),
     onStepFailure: z.enum(['park', 'fail']).default('park'),
     cache: cache.prefault({}),
+    /** A long step's finished parts go to the store at least so often: the most that a killed worker costs. Never changes a value. */
+    autoCheckpointMinutes: z.number().min(0.01).max(1440).default(1),
+    /** Ends and stops of the run that the worker's webhook and mail tell of; addresses are the worker's, never the spec's. */
+    notify: z.array(z.enum(['completed', 'blocked', 'failed'])).default(['completed', 'blocked', 'failed']),
+    /** Where step 16 logs the run besides the registry; the tracker's address and credentials are the worker's. */
+    tracking: z.enum(['none', 'mlflow']).default('none'),
     /** Where a fanned-out step runs its units: turns of one activity, or an activity each. Artifacts are the same. */
     fanOut: z.enum(['inline', 'activities']).default('inline'),
     /** Threads of native libraries a step; null = what the worker's slot offers. Never changes a value. */

@@ -137,7 +137,16 @@ export function semanticPlan(plan: RunPlan): RunPlan {
   } = plan.spec;
   return {
     ...plan,
-    spec: { ...spec, preset: 'quick-test', cache: { mode: 'on', refresh: [] }, fanOut: 'inline', onStepFailure: 'park' },
+    spec: {
+      ...spec,
+      preset: 'quick-test',
+      cache: { mode: 'on', refresh: [] },
+      fanOut: 'inline',
+      onStepFailure: 'park',
+      autoCheckpointMinutes: 1,
+      notify: [],
+      tracking: 'none',
+    },
     settings: { ...plan.settings, chunkRows: 1000, segmentDays: 1, featureCache: false, memoryThreshold: 0.8, parallel: false },
     source: {
       ...plan.source,

@@ -2,6 +2,7 @@
 import type { Abort } from '../core/abort.js';
 import type { Table } from '../core/data/table.js';
 import type { ArtifactKind, ArtifactRef } from './artifacts.js';
+import type { Checkpoint } from './checkpoint.js';
 import type { RunPlan } from './plan.js';
 import type { StepPorts } from './ports.js';
 import type { SchemaId } from './schemas.js';
@@ -84,6 +85,8 @@ export interface StepContext<Parameters = unknown> {
   readonly ports: StepPorts;
   readonly execution: Execution;
   readonly signal: Abort;
+  /** What earlier attempts at this step and unit have finished. */
+  readonly checkpoint: Checkpoint;
   /** 32-bit seed from (spec.seed, step, ...path). */
   seed(...path: readonly (string | number)[]): number;
   /** `fraction` in [0, 1]. */

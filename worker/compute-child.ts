@@ -5,6 +5,7 @@ import { resolveSource } from '../activities/resolve-source.js';
 import type { ComputeAnswer, ComputeJob } from '../activities/step-runner.js';
 import { makeStepInputs, makeStepOutputs } from '../adapters/step-files/index.js';
 import { deriveSeed } from '../core/stats/random.js';
+import { NO_CHECKPOINT } from '../pipeline/checkpoint.js';
 import type { RunSpec } from '../pipeline/config.js';
 import { resolveSettings } from '../pipeline/plan.js';
 import type { StepContext, StepDefinition, StepFunction } from '../pipeline/step.js';
@@ -41,6 +42,7 @@ async function computeStep(job: ComputeJob): Promise<ComputeAnswer> {
     ports: portsFor(job.plan),
     execution: job.execution,
     signal: NEVER_ABORTED,
+    checkpoint: NO_CHECKPOINT,
     seed: (...path) => deriveSeed(job.plan.spec.seed, job.step, ...path),
     progress: (fraction, message) => workerpool.workerEmit({ fraction, message }),
     count: (rows) => {

@@ -7,6 +7,7 @@ import type { ArtifactMemory } from '../../activities/in-process-steps.js';
 import { float64Column, int32Column, makeTable, textColumn } from '../../core/data/table.js';
 import type { Table } from '../../core/data/table.js';
 import type { Ensemble } from '../../core/ensembles/ensemble.js';
+import { NO_CHECKPOINT } from '../../pipeline/checkpoint.js';
 import { analystEnsembleCreation } from '../../pipeline/steps/analyst-ensemble-creation.js';
 import { chainPorts } from '../support/chain-run.js';
 import { trainSimulatedChain } from '../support/simulated-chain.js';
@@ -26,6 +27,7 @@ async function stack(change: (labels: Table) => Table = (labels) => labels): Pro
     ports: chainPorts(),
     execution,
     signal: { aborted: false, throwIfAborted: () => undefined },
+    checkpoint: NO_CHECKPOINT,
     progress: () => undefined,
   });
   return memory;

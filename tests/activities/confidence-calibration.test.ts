@@ -8,6 +8,7 @@ import type { ArtifactMemory } from '../../activities/in-process-steps.js';
 import { applyCalibrator } from '../../core/calibration/calibrator.js';
 import { float64Column, makeTable, textColumn } from '../../core/data/table.js';
 import type { Table } from '../../core/data/table.js';
+import { NO_CHECKPOINT } from '../../pipeline/checkpoint.js';
 import { confidenceCalibration } from '../../pipeline/steps/confidence-calibration.js';
 import type { StepId } from '../../pipeline/steps/index.js';
 import { chainPorts } from '../support/chain-run.js';
@@ -37,6 +38,7 @@ async function calibrate(flipped: string | null, minimumEffectiveSample = 30): P
     ports: chainPorts(),
     execution,
     signal: { aborted: false, throwIfAborted: () => undefined },
+    checkpoint: NO_CHECKPOINT,
     progress: () => undefined,
   });
   return memory;

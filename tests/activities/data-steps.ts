@@ -11,6 +11,7 @@ import { splitByRegime } from '../../activities/regime-data-splitting.js';
 import { resolveSource } from '../../activities/resolve-source.js';
 import { makeMarketFiles } from '../../adapters/market-files/index.js';
 import { makeBarEngine, writeParquet } from '../../adapters/tables/index.js';
+import { NO_CHECKPOINT } from '../../pipeline/checkpoint.js';
 import type { RunSpecInput } from '../../pipeline/config.js';
 import { runSpecSchema, TIMEFRAMES } from '../../pipeline/config.js';
 import type { RunPlan } from '../../pipeline/plan.js';
@@ -65,6 +66,7 @@ export async function runDataSteps(
       ...options.execution,
     },
     signal: { aborted: false, throwIfAborted: () => undefined },
+    checkpoint: NO_CHECKPOINT,
     progress: () => undefined,
   };
   await runStepInProcess({ definition: dataCollection, run: collectMarketData as StepFunction }, plan, run);

@@ -6,6 +6,7 @@ import type { ArtifactMemory } from '../../activities/in-process-steps.js';
 import { makeBundleArchive } from '../../adapters/bundle-archive/index.js';
 import type { SourceDescription } from '../../core/data/source-description.js';
 import { float64Column, makeTable, textColumn } from '../../core/data/table.js';
+import { NO_CHECKPOINT } from '../../pipeline/checkpoint.js';
 import type { StepPorts } from '../../pipeline/ports.js';
 import type { Report } from '../../pipeline/report.js';
 import { STEPS, stepById } from '../../pipeline/steps/index.js';
@@ -59,6 +60,7 @@ async function run(memory: ArtifactMemory, ids: readonly string[], ports: StepPo
       ports,
       execution: EXECUTION,
       signal: NEVER_ABORTED,
+      checkpoint: NO_CHECKPOINT,
       progress: () => undefined,
     });
   }

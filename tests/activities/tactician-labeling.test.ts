@@ -11,6 +11,7 @@ import { float64Column, int32Column, makeTable, textColumn } from '../../core/da
 import { makeRandom } from '../../core/stats/random.js';
 import { tacticianLabeling } from '../../pipeline/steps/tactician-labeling.js';
 import { chainPorts } from '../support/chain-run.js';
+import { NO_CHECKPOINT } from '../../pipeline/checkpoint.js';
 import { trainSimulatedChain } from '../support/simulated-chain.js';
 
 const EXECUTION = { threads: 1, chunkRows: 1000, segmentDays: 1, memoryLimitMiB: 1024, featureCache: false, filePaths: {} };
@@ -39,6 +40,7 @@ async function runStep8(chain: SimulatedChain, signals: Table): Promise<StepInpu
     ports: chainPorts(),
     execution: EXECUTION,
     signal: new AbortController().signal,
+    checkpoint: NO_CHECKPOINT,
     progress: () => undefined,
   });
   return memoryInputs(memory);

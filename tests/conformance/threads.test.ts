@@ -11,6 +11,7 @@ import { makeBarEngine, writeParquet } from '../../adapters/tables/index.js';
 import { float64Column } from '../../core/data/table.js';
 import { makeMarketSkeleton } from '../../core/simulation/market.js';
 import { simulateDayTrades } from '../../core/simulation/market-trades.js';
+import { NO_CHECKPOINT } from '../../pipeline/checkpoint.js';
 import { daysOf } from '../../pipeline/day-segments.js';
 import { stepById } from '../../pipeline/steps/index.js';
 import { chainPorts, contentOf, runChain } from '../support/chain-run.js';
@@ -71,6 +72,7 @@ describe('1, 2 and 4 threads', () => {
         ports: chainPorts(),
         execution: { ...EXECUTION, threads },
         signal: { aborted: false, throwIfAborted: () => undefined },
+        checkpoint: NO_CHECKPOINT,
         progress: () => undefined,
       });
       runs.push(memory);

@@ -13,6 +13,7 @@ import type { Bars } from '../../core/data/bars.js';
 import { barsToTable } from '../../core/data/bars.js';
 import type { Table } from '../../core/data/table.js';
 import { makeTable } from '../../core/data/table.js';
+import { NO_CHECKPOINT } from '../../pipeline/checkpoint.js';
 import type { RunPlan } from '../../pipeline/plan.js';
 import type { StepPorts } from '../../pipeline/ports.js';
 
@@ -68,6 +69,7 @@ export async function runChain(input: ChainInput): Promise<ArtifactMemory> {
       ports,
       execution,
       signal: { aborted: false, throwIfAborted: () => undefined },
+      checkpoint: NO_CHECKPOINT,
       progress: () => undefined,
     });
     if (definition.id === input.until) break;

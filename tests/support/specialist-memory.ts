@@ -11,6 +11,7 @@ import { makeRandom } from '../../core/stats/random.js';
 import type { RunPlan } from '../../pipeline/plan.js';
 import type { StepPorts } from '../../pipeline/ports.js';
 import type { Execution, StepDefinition, StepFunction } from '../../pipeline/step.js';
+import { NO_CHECKPOINT } from '../../pipeline/checkpoint.js';
 import { makePlan } from './make-plan.js';
 
 const PERIOD_MS = 900_000;
@@ -143,6 +144,7 @@ export async function runTraining(
     ports: PORTS,
     execution: { ...EXECUTION, threads: options.threads ?? 1 },
     signal: SIGNAL,
+    checkpoint: NO_CHECKPOINT,
     progress: () => undefined,
   });
 }

@@ -6,6 +6,7 @@ import type { StepPorts } from '../../pipeline/ports.js';
 import type { StepDefinition, StepFunction } from '../../pipeline/step.js';
 import { chainPorts, contentOf } from './chain-run.js';
 import type { SimulatedChain } from './simulated-chain.js';
+import { NO_CHECKPOINT } from '../../pipeline/checkpoint.js';
 import { trainSimulatedChain } from './simulated-chain.js';
 
 export interface ValidationRun extends SimulatedChain {

@@ -1,0 +1,24 @@
+/**
+ * In-step checkpoints: a long step names its natural parts (a trial, a fold, a window, an epoch), and an attempt that
+ * was cut off leaves the finished ones to the next. They hold under the step key, so other code or other inputs never
+ * meet them.
+ */
+
+export interface Checkpoint {
+  /**
+   * The value of a part that an earlier attempt finished, else computed now and kept. The name is unique within the
+   * step's unit; the value is plain data and typed arrays (structured clone), a function of step key and name alone.
+   */
+  once<T>(name: string, compute: () => T | Promise<T>): Promise<T>;
+  /** The newest state kept under a name, null at the first attempt: for work that goes on from a state, as epochs do. */
+  latest<T>(name: string): Promise<T | null>;
+  /** Keeps a state in place of the one before; written to the store when the checkpoint interval has passed. */
+  keep(name: string, state: unknown): Promise<void>;
+}
+
+/** No memory: every part is computed. For tests and for steps without parts. */
+export const NO_CHECKPOINT: Checkpoint = {
+  once: async (_name, compute) => compute(),
+  latest: async () => null,
+  keep: async () => undefined,
+};
