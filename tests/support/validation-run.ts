@@ -54,7 +54,14 @@ export async function makeValidationRun(): Promise<ValidationRun> {
       memory.artifacts.delete(definition.id);
       const execution = { threads: over.threads ?? 1, chunkRows: 1000, segmentDays: 1, memoryLimitMiB: 1024, featureCache: false, filePaths: {} };
       const signal = { aborted: false, throwIfAborted: () => undefined };
-      await runStepInProcess({ definition, run: step }, over.plan ?? trained.plan, { memory, ports, execution, signal, progress: () => undefined });
+      await runStepInProcess({ definition, run: step }, over.plan ?? trained.plan, {
+        memory,
+        ports,
+        execution,
+        signal,
+        checkpoint: NO_CHECKPOINT,
+        progress: () => undefined,
+      });
       return memory;
     },
   };
