@@ -38,34 +38,77 @@ async function simulateTradeDays(context: Context, unit: string): Promise<void> 
   let rows = 0;
   for (const [i, day] of days.entries()) {
     context.signal.throwIfAborted();
-    const trades = simulateDayTrades(skeleton, Date.parse(`${day}T00:00:00Z`));
-    await writeDay(context, day, { trades, findings: [passed('simulated', trades.rowCount, `trades of ${day}, simulated, not from any market`)] });
-    rows += trades.rowCount;
-    context.progress((i + 1) / days.length, `${day}: ${trades.rowCount} trades`);
+    const count = await dayOnce(context, day, () => {
+      const trades = simulateDayTrades(skeleton, Date.parse(`${day}T00:00:00Z`));
+      return { trades, findings: [passed('simulated', trades.rowCount, `trades of ${day}, simulated, not from any market`)] };
+    });
+    rows += count;
+    context.progress((i + 1) / days.length, `${day}: ${count} trades`);
   }
   context.count({ rowsOut: rows });
 }
 
 async function collectTradeDays(context: Context, unit: string): Promise<void> {
   const files = locate(context, context.parameters.files);
-  const days = daysOfSegment(unit);
-  let rows = 0;
-  let done = 0;
-  for await (const { day, table, findings } of context.ports.marketFiles.readTradeDays(
-    files,
-    days.map((name) => ({ day: name, ...dayInWindow(context, name) })),
-  )) {
-    context.signal.throwIfAborted();
-    await writeDay(context, day, { trades: table, findings });
-    rows += table.rowCount;
-    context.progress(++done / days.length, `${day}: ${table.rowCount} trades`);
+  const days = daysOfSegment(unit).map((day) => ({ day, ...dayInWindow(context, day) }));
+  const counts: number[] = [];
+  let reader: AsyncIterator<DayOfTrades> | null = null;
+  // The first day that no earlier attempt left begins the pass; it sees the last trades before that day, as a whole pass would.
+  const readDay = async (wanted: string): Promise<DayContent> => {
+    reader ??= context.ports.marketFiles
+      .readTradeDays(
+        files,
+        days.slice(
+          Math.max(
+            0,
+            counts.findLastIndex((count) => count > 0),
+          ),
+        ),
+      )
+      [Symbol.asyncIterator]();
+    for (let next = await reader.next(); next.done !== true; next = await reader.next()) {
+      if (next.value.day === wanted) return { trades: next.value.table, findings: next.value.findings };
+    }
+    throw new InvalidData(`Invariant: the pass over the files ended before ${wanted}`);
+  };
+  try {
+    for (const { day } of days) {
+      context.signal.throwIfAborted();
+      const count = await dayOnce(context, day, async () => readDay(day));
+      counts.push(count);
+      context.progress(counts.length / days.length, `${day}: ${count} trades`);
+    }
+  } finally {
+    await (reader as AsyncIterator<DayOfTrades> | null)?.return?.();
   }
-  context.count({ rowsOut: rows });
+  context.count({ rowsOut: counts.reduce((sum, count) => sum + count, 0) });
 }
 
-async function writeDay(context: Context, day: string, content: { trades: Table; findings: readonly QualityFinding[] }): Promise<void> {
-  await context.outputs.table(`trades/${day}`, 'ares.trades', content.trades);
-  await context.outputs.table(`quality/${day}`, 'ares.quality', qualityTable(content.findings));
+/** What the files hold of one day. */
+interface DayOfTrades {
+  readonly day: string;
+  readonly table: Table;
+  readonly findings: readonly QualityFinding[];
+}
+
+interface DayContent {
+  readonly trades: Table;
+  readonly findings: readonly QualityFinding[];
+}
+
+/** Writes a day's two tables, or takes those of an earlier attempt; the number of its trades. */
+async function dayOnce(context: Context, day: string, read: () => DayContent | Promise<DayContent>): Promise<number> {
+  const artifacts = [`trades/${day}`, `quality/${day}`] as const;
+  return context.checkpoint.once(
+    day,
+    async () => {
+      const { trades, findings } = await read();
+      await context.outputs.table(artifacts[0], 'ares.trades', trades);
+      await context.outputs.table(artifacts[1], 'ares.quality', qualityTable(findings));
+      return trades.rowCount;
+    },
+    artifacts,
+  );
 }
 
 function dayInWindow(context: Context, day: string): { fromMs: number; toMs: number } {

@@ -63,7 +63,7 @@ export async function createEnsembles(context: StepContext<EnsembleCreationParam
   const options = { role: role.role, members, minimumEffectiveSample: parameters.minimumEffectiveSample };
   const fitted = { ...train, predictions: trainPredictions };
   const ensemble = fitEnsemble(fitted, options);
-  const crossFit = crossFitEnsemble(fitted, { ...options, folds: parameters.folds, embargoMs: parameters.embargoMs });
+  const crossFit = await crossFitEnsemble(fitted, { ...options, folds: parameters.folds, embargoMs: parameters.embargoMs, parts: context.checkpoint });
   const laterOutput = applyEnsemble(ensemble, laterPredictions, later.regimes);
   context.progress(0.8, 'scoring members and ensemble');
 

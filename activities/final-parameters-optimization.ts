@@ -70,6 +70,7 @@ export const optimizeFinalParameters: StepFunction<FinalParametersOptimizationPa
     minimumTrades: options.minimumEffectiveSample,
     seed: context.seed('search'),
     signal: context.signal,
+    parts: context.checkpoint,
     onTrial: async (trial) => {
       await appendTrial(log, trial);
       context.progress(++done / all, `${trial.group} trial ${trial.trial}`);

@@ -7,6 +7,7 @@ import type { ArtifactRef } from '../pipeline/artifacts.js';
 import { canonicalJson } from '../pipeline/canonical-json.js';
 import { PipelineError } from '../pipeline/errors.js';
 import type { Checkpoint } from '../pipeline/checkpoint.js';
+import { checkpointWithin } from '../pipeline/checkpoint.js';
 import type { RunPlan } from '../pipeline/plan.js';
 import type { StepPorts } from '../pipeline/ports.js';
 import { checkTable } from '../pipeline/check-table.js';
@@ -65,7 +66,7 @@ function makeContext(definition: StepDefinition, { plan, unit, units }: UnitOfPl
     ports: run.ports,
     execution: run.execution,
     signal: run.signal,
-    checkpoint: run.checkpoint,
+    checkpoint: unit === null ? run.checkpoint : checkpointWithin(run.checkpoint, unit),
     seed: (...path) => deriveSeed(plan.spec.seed, definition.id, ...path),
     progress: run.progress,
     count: () => undefined,

@@ -8,6 +8,7 @@ import { InsufficientData } from '../core/errors.js';
 import { filterRegimes, fitRegimeModel, likeliestRegimes } from '../core/regimes/regime-model.js';
 import { REGIMES } from '../core/regimes/regime-names.js';
 import { summariseRegimes } from '../core/regimes/regime-summary.js';
+import { checkpointWithin } from '../pipeline/checkpoint.js';
 import type { StepContext, StepFunction } from '../pipeline/step.js';
 import type { MarketRegimeClassificationParameters } from '../pipeline/steps/market-regime-classification.js';
 
@@ -24,7 +25,12 @@ export const classifyMarketRegimes: StepFunction<MarketRegimeClassificationParam
   const bars = resampleBars(fine, periodMs, window.toMs);
   if (barCount(bars) === 0) throw new InsufficientData(`expected whole bars of ${periodMs} ms in the window, found none in ${barCount(fine)} fine bars`);
   context.progress(0.6, `${barCount(bars)} bars of ${periodMs} ms`);
-  const model = fitRegimeModel(bars, train.toMs, { seed: context.seed('regime-model'), states, signal: context.signal });
+  const model = await fitRegimeModel(bars, train.toMs, {
+    seed: context.seed('regime-model'),
+    states,
+    signal: context.signal,
+    parts: checkpointWithin(context.checkpoint, 'regime-model'),
+  });
   context.progress(0.9, `${model.regimeOfState.length} states fitted on ${model.trainBars} bars`);
   const probabilities = filterRegimes(model, bars);
   const regime = likeliestRegimes(probabilities);
@@ -60,8 +66,11 @@ async function collectedBars(context: Context): Promise<Bars> {
   const work = async (): Promise<void> => {
     for (let i = next++; i < days.length; i = next++) {
       signal.throwIfAborted();
-      const path = await inputs.path('data-collection', days[i] as string);
-      parts[i] = barsFromTable(await context.ports.bars.barsFromTrades(path, parameters.finePeriodMs, 1));
+      const day = days[i] as string;
+      const table = await context.checkpoint.once(`bars of ${day}`, async () =>
+        context.ports.bars.barsFromTrades(await inputs.path('data-collection', day), parameters.finePeriodMs, 1),
+      );
+      parts[i] = barsFromTable(table);
       context.progress((0.5 * ++done) / days.length, `bars of ${days[i]}`);
     }
   };

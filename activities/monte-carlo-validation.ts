@@ -29,6 +29,8 @@ const LEVELS = [0.95, 0.99] as const;
 /** Bootstrap paths for each replayed path of a scenario: a replay applies the whole chain to the shocked bars. */
 const PATHS_PER_REPLAY = 250;
 const LEAST_REPLAYS = 2;
+/** Bootstrap paths that share a generator and are one part of the step's checkpoint. */
+const PATHS_PER_PART = 1000;
 
 /** The `risk` artifact. Amounts are fractions of the capital at the test's begin. */
 export interface RiskSummary {
@@ -84,11 +86,11 @@ export const validateMonteCarlo: StepFunction<MonteCarloValidationParameters> = 
   try {
     const returns = simpleReturns(segment.result.equity.equity);
     const meanBlock = chooseBlockLength(returns).stationary;
-    const figures = bootstrapPaths(returns, { paths: parameters.paths, meanBlock, random: makeRandom(context.seed('bootstrap')), signal: context.signal });
+    const figures = await drawPaths(context, 'bootstrap', { returns, meanBlock });
     context.progress(0.2, `${parameters.paths} bootstrap paths`);
-    const replays = runScenarios(context, segment);
+    const replays = await runScenarios(context, segment);
     await outputs.table('paths', 'ares.paths', pathsTable(figures, periodsPerYear(segment.terms.periodMs), replays));
-    await outputs.json('risk', 'ares.risk', summarizeRisk(context, { segment, returns, figures, meanBlock }));
+    await outputs.json('risk', 'ares.risk', await summarizeRisk(context, { segment, returns, figures, meanBlock }));
     await outputs.json(
       'scenarios',
       'ares.scenarios',
@@ -102,6 +104,24 @@ export const validateMonteCarlo: StepFunction<MonteCarloValidationParameters> = 
   }
 };
 
+/** As many paths as the plan asks for, in parts, each with a generator of its own. */
+async function drawPaths(context: Context, name: string, sample: { returns: Float64Array; meanBlock: number }): Promise<PathFigures> {
+  const { paths } = context.parameters;
+  const out = { totalReturn: new Float64Array(paths), maxDrawdown: new Float64Array(paths), sharpe: new Float64Array(paths) };
+  for (let from = 0; from < paths; from += PATHS_PER_PART) {
+    const drawn = await context.checkpoint.once(`${name} from path ${from}`, () =>
+      bootstrapPaths(sample.returns, {
+        paths: Math.min(PATHS_PER_PART, paths - from),
+        meanBlock: sample.meanBlock,
+        random: makeRandom(context.seed(name, from)),
+        signal: context.signal,
+      }),
+    );
+    for (const figure of ['totalReturn', 'maxDrawdown', 'sharpe'] as const) out[figure].set(drawn[figure], from);
+  }
+  return out;
+}
+
 interface Replay {
   readonly strategy: BacktestSummary;
   readonly buyAndHold: BacktestSummary;
@@ -113,24 +133,30 @@ interface ScenarioReplays {
 }
 
 /** Each scenario's paths: the test's bars shocked, features, regimes and decisions computed anew from them. */
-function runScenarios(context: Context, segment: TestSegment): readonly ScenarioReplays[] {
+async function runScenarios(context: Context, segment: TestSegment): Promise<readonly ScenarioReplays[]> {
   const { terms, chain } = segment;
   const bars = barsKnownBy(segment.data.fineBars, terms.toMs);
   const count = barCount(bars) - lowerBound(bars.openTimeMs, terms.fromMs);
   const funding = withoutMarks(segment.data.funding);
   const replays = Math.max(LEAST_REPLAYS, Math.round(context.parameters.paths / PATHS_PER_REPLAY));
   let done = 0;
-  return STRESS_SCENARIOS.map((scenario) => ({
-    scenario,
-    paths: Array.from({ length: replays }, (_, path) => {
+  const replay = (scenario: StressScenario, path: number): Replay => {
+    const shock = scenario.draw(count, makeRandom(context.seed(scenario.id, path)));
+    const costs = { ...terms.costs, halfSpreadBps: terms.costs.halfSpreadBps * shock.halfSpread };
+    const score = scoreSegment(chain, { fineBars: stressBars(bars, terms.fromMs, shock), funding }, { ...terms, costs });
+    return { strategy: summarizeBacktest(score.result, terms.periodMs), buyAndHold: summarizeBacktest(score.baselines.buyAndHold, terms.periodMs) };
+  };
+  const results: ScenarioReplays[] = [];
+  for (const scenario of STRESS_SCENARIOS) {
+    const paths: Replay[] = [];
+    for (let path = 0; path < replays; path++) {
       context.signal.throwIfAborted();
-      const shock = scenario.draw(count, makeRandom(context.seed(scenario.id, path)));
-      const costs = { ...terms.costs, halfSpreadBps: terms.costs.halfSpreadBps * shock.halfSpread };
-      const score = scoreSegment(chain, { fineBars: stressBars(bars, terms.fromMs, shock), funding }, { ...terms, costs });
+      paths.push(await context.checkpoint.once(`${scenario.id} path ${path}`, () => replay(scenario, path)));
       context.progress(0.2 + (0.8 * ++done) / (replays * STRESS_SCENARIOS.length), `${scenario.id}, path ${path + 1} of ${replays}`);
-      return { strategy: summarizeBacktest(score.result, terms.periodMs), buyAndHold: summarizeBacktest(score.baselines.buyAndHold, terms.periodMs) };
-    }),
-  }));
+    }
+    results.push({ scenario, paths });
+  }
+  return results;
 }
 
 /** Recorded mark prices do not fit shocked bars: the shocked close stands in. */
@@ -158,7 +184,7 @@ interface RiskInput {
   readonly meanBlock: number;
 }
 
-function summarizeRisk(context: Context, { segment, returns, figures, meanBlock }: RiskInput): RiskSummary {
+async function summarizeRisk(context: Context, { segment, returns, figures, meanBlock }: RiskInput): Promise<RiskSummary> {
   const { paths, chain } = context.parameters;
   const { periodMs } = segment.terms;
   const trades = segment.result.trades.side.length;
@@ -178,20 +204,17 @@ function summarizeRisk(context: Context, { segment, returns, figures, meanBlock 
     totalReturn: quantiles(figures.totalReturn),
     maxDrawdown: quantiles(figures.maxDrawdown),
     probabilityOfLoss: figures.totalReturn.filter((value) => value < 0).length / paths,
-    noSkillProbability: noSkillProbability(context, returns, meanBlock),
+    noSkillProbability: await noSkillProbability(context, returns, meanBlock),
   };
 }
 
 /** Share of paths of the centred returns whose Sharpe ratio reaches the observed one, the observed counted among them. */
-function noSkillProbability(context: Context, returns: Float64Array, meanBlock: number): number | null {
+async function noSkillProbability(context: Context, returns: Float64Array, meanBlock: number): Promise<number | null> {
   const observed = sharpe(returns, 1);
   if (!Number.isFinite(observed)) return null;
   const { paths } = context.parameters;
   const centre = mean(returns);
-  const drawn = bootstrapPaths(
-    returns.map((value) => value - centre),
-    { paths, meanBlock, random: makeRandom(context.seed('no-skill')), signal: context.signal },
-  );
+  const drawn = await drawPaths(context, 'no-skill', { returns: returns.map((value) => value - centre), meanBlock });
   return (1 + drawn.sharpe.filter((value) => value >= observed).length) / (1 + paths);
 }
 

@@ -1,6 +1,7 @@
-/** The activities around the steps: plan a run, look a step up, record a run. */
+/** The activities around the steps: plan a run, look a step up, check what an operator supplies, record a run. */
 import type { AbortSignalLike, ArtifactStore, ComputeRunner } from '../pipeline/artifact-store.js';
-import type { ArtifactRef } from '../pipeline/artifacts.js';
+import type { ArtifactRef, StepResult } from '../pipeline/artifacts.js';
+import type { BuildInfo } from '../pipeline/build-info.js';
 import type { RunSpec } from '../pipeline/config.js';
 import { parseRunSpec } from '../pipeline/config.js';
 import { PipelineError } from '../pipeline/errors.js';
@@ -9,6 +10,8 @@ import { embargoOf, planSegments, resolveSettings } from '../pipeline/plan.js';
 import { TIMEFRAMES } from '../pipeline/config.js';
 import type { RunRecord, StepRequest } from '../pipeline/run-status.js';
 import { STEPS } from '../pipeline/steps/index.js';
+import type { SuppliedArtifacts, SuppliedRequest } from './check-supplied.js';
+import { readSupplied, suppliedReason } from './check-supplied.js';
 import { planHash, planModelKey, testDataKey } from './plan-keys.js';
 import type { StepRunner } from './step-runner.js';
 
@@ -16,9 +19,20 @@ import type { StepRunner } from './step-runner.js';
 const PLAN_STALL_MS = 600_000;
 const PLAN_MEMORY_MIB = 2048;
 
+export interface ResolvedPlan {
+  readonly plan: RunPlan;
+  readonly planHash: string;
+  /** True when this worker has a channel for notices; absent = none. */
+  readonly notifies?: boolean;
+}
+
 export interface PlanActivities {
   /** The plan of a spec: dates, preset values, source, champion and device fixed. */
-  resolvePlan(spec: RunSpec): Promise<{ plan: RunPlan; planHash: string }>;
+  resolvePlan(spec: RunSpec): Promise<ResolvedPlan>;
+  /** The hash of a plan that an operator has changed. */
+  hashPlan(plan: RunPlan): Promise<{ planHash: string }>;
+  /** An operator's manifest as the step's result, once all of it has been read and checked. */
+  checkSupplied(request: SuppliedRequest): Promise<StepResult>;
   lookUpStep(request: StepRequest): Promise<{ cached: boolean; key: string; reason: string }>;
   /** Writes `runs/<workflow id>/index.json`; returns the bundle's registry version. */
   recordRun(record: RunRecord): Promise<{ version: string | null }>;
@@ -28,8 +42,12 @@ export interface PlanActivitiesOptions {
   readonly store: ArtifactStore;
   readonly compute: ComputeRunner;
   readonly runner: StepRunner;
+  /** The worker's build, written into the run's record. */
+  readonly build: BuildInfo;
   /** Devices that this worker's machine offers. */
   readonly gpuAvailable: boolean;
+  /** True when the worker has a channel for notices (webhook or mail). */
+  readonly notifies?: boolean;
   /** The running activity's abort signal. */
   readonly signal: () => AbortSignalLike;
 }
@@ -41,12 +59,14 @@ export type ResolvedSource = Pick<RunPlan, 'window' | 'source'>;
 export function makePlanActivities(options: PlanActivitiesOptions): PlanActivities {
   return {
     resolvePlan: async (spec) => resolvePlan(spec, options),
+    hashPlan: async (plan) => ({ planHash: planHash(plan) }),
+    checkSupplied: async (request) => checkSupplied(request, options),
     lookUpStep: async (request) => options.runner.lookUp(request),
-    recordRun: async (record) => recordRun(record, options.store),
+    recordRun: async (record) => recordRun(record, options),
   };
 }
 
-async function resolvePlan(input: RunSpec, options: PlanActivitiesOptions): Promise<{ plan: RunPlan; planHash: string }> {
+async function resolvePlan(input: RunSpec, options: PlanActivitiesOptions): Promise<ResolvedPlan> {
   const parsed = parseRunSpec(input);
   if (!parsed.ok) throw new PipelineError('InvalidSpec', parsed.problems.join('; '));
   const spec = parsed.spec;
@@ -59,7 +79,15 @@ async function resolvePlan(input: RunSpec, options: PlanActivitiesOptions): Prom
   const champion = spec.champion === undefined ? null : await findChampion(spec.champion, spec.symbol, options.store);
   const draft: RunPlan = { schema: 'ares.plan', spec, settings: { ...settings, device }, window, segments, embargoMs, source, champion, priorTestOpenings: 0 };
   const plan: RunPlan = { ...draft, priorTestOpenings: await countOpenings(draft, options.store) };
-  return { plan, planHash: planHash(plan) };
+  return { plan, planHash: planHash(plan), notifies: options.notifies ?? false };
+}
+
+async function checkSupplied(request: SuppliedRequest, options: PlanActivitiesOptions): Promise<StepResult> {
+  const started = performance.now();
+  const manifest = await readSupplied(request, options.store);
+  const job: SuppliedArtifacts = { step: request.step, artifacts: manifest.artifacts, window: request.plan.window };
+  await computeInChild('checkSupplied', job, options);
+  return { ...options.runner.resultOf(manifest, suppliedReason(manifest, request)), seconds: Math.round(performance.now() - started) / 1000 };
 }
 
 function checkRefreshNames(spec: RunSpec): void {
@@ -80,16 +108,23 @@ function resolveDevice(device: 'auto' | 'cpu' | 'gpu', gpuAvailable: boolean): '
 }
 
 async function resolveSourceInChild(spec: RunSpec, options: PlanActivitiesOptions): Promise<ResolvedSource> {
+  const answer = await computeInChild<{ resolved: ResolvedSource }>('resolveSource', spec, options);
+  return answer.resolved;
+}
+
+/** What a child's method answers. @throws Error with the name of the child's failure */
+async function computeInChild<T>(method: string, argument: unknown, options: PlanActivitiesOptions): Promise<T> {
   const answer = (await options.compute.run({
-    method: 'resolveSource',
-    argument: spec,
+    method,
+    argument,
     stallMs: PLAN_STALL_MS,
     recycleAboveMiB: PLAN_MEMORY_MIB,
     signal: options.signal(),
     onProgress: () => undefined,
-  })) as { resolved: ResolvedSource } | { failure: { name: string; message: string } };
-  if ('failure' in answer) throw Object.assign(new Error(answer.failure.message), { name: answer.failure.name });
-  return answer.resolved;
+  })) as T | { failure: { name: string; message: string } };
+  if (typeof answer === 'object' && answer !== null && 'failure' in answer)
+    throw Object.assign(new Error(answer.failure.message), { name: answer.failure.name });
+  return answer;
 }
 
 function planSegmentsOrExplain(window: RunPlan['window'], cuts: SegmentCuts): RunPlan['segments'] {
@@ -116,11 +151,11 @@ async function countOpenings(plan: RunPlan, store: ArtifactStore): Promise<numbe
   return names.filter((name) => !name.endsWith(`${planModelKey(plan)}.json`)).length;
 }
 
-async function recordRun(record: RunRecord, store: ArtifactStore): Promise<{ version: string | null }> {
+async function recordRun(record: RunRecord, { store, build }: PlanActivitiesOptions): Promise<{ version: string | null }> {
   const artifacts = record.status.steps.flatMap((step) => step.result?.artifacts ?? []);
   const bundle = artifacts.find((artifact) => artifact.kind === 'bundle') ?? null;
   const version = bundle === null ? null : await versionOf(bundle, record, store);
-  await store.putJson(`runs/${record.workflowId}/index.json`, { ...record, version });
+  await store.putJson(`runs/${record.workflowId}/index.json`, { ...record, version, build });
   return { version };
 }
 

@@ -4,6 +4,9 @@ import type { Table } from '../core/data/table.js';
 import { float64Column, int32Column, textColumn } from '../core/data/table.js';
 import type { ReportChart, ReportSeries } from '../pipeline/report.js';
 
+/** A chart before the report says what it was read from. */
+export type PlainChart = Omit<ReportChart, 'sources'>;
+
 const HISTOGRAM_BARS = 40;
 /** Fewer paths than this make no distribution: the figures say more. */
 const LEAST_PATHS = 50;
@@ -15,12 +18,12 @@ export function equitySeries(name: string, curve: Pick<EquityCurve, 'timeMs' | '
 }
 
 /** Equity curves over time. */
-export function equityChart(section: string, title: string, series: readonly ReportSeries[]): ReportChart {
+export function equityChart(section: string, title: string, series: readonly ReportSeries[]): PlainChart {
   return { section, title, xTitle: '', yTitle: 'equity, 1 at the start', xType: 'time', kind: 'line', series };
 }
 
 /** Each curve as its fraction below the highest value so far (0 at a peak, negative below it). */
-export function drawdownChart(section: string, title: string, series: readonly ReportSeries[]): ReportChart {
+export function drawdownChart(section: string, title: string, series: readonly ReportSeries[]): PlainChart {
   const drawdowns = series.map(({ name, x, y }) => {
     let peak = Number.NEGATIVE_INFINITY;
     const fractions = y.map((value) => {
@@ -33,7 +36,7 @@ export function drawdownChart(section: string, title: string, series: readonly R
 }
 
 /** Reliability of one model on one segment, a line a method, from a table of schema ares.reliability; bins without rows are left out. */
-export function reliabilityChart(section: string, reliability: Table, model: string): ReportChart {
+export function reliabilityChart(section: string, reliability: Table, model: string): PlainChart {
   const models = textColumn(reliability, 'model');
   const methods = textColumn(reliability, 'method');
   const count = int32Column(reliability, 'count');
@@ -59,7 +62,7 @@ export function reliabilityChart(section: string, reliability: Table, model: str
  * Net return of each window's test beside buy-and-hold, from a table of schema ares.walk-forward: the strategy fills the
  * first half of the test's span, buy-and-hold the second.
  */
-export function windowChart(section: string, windows: Table): ReportChart {
+export function windowChart(section: string, windows: Table): PlainChart {
   const from = float64Column(windows, 'testFromMs');
   const to = float64Column(windows, 'testToMs');
   const half = (name: string, column: string, offset: 0 | 0.5): ReportSeries => {
@@ -91,7 +94,7 @@ export function histogram(name: string, values: Float64Array): ReportSeries {
 }
 
 /** Distribution of total returns of each scenario with at least 50 paths, a chart a scenario, from a table of schema ares.paths. */
-export function pathCharts(section: string, paths: Table): readonly ReportChart[] {
+export function pathCharts(section: string, paths: Table): readonly PlainChart[] {
   const scenario = textColumn(paths, 'scenario');
   const totalReturn = float64Column(paths, 'totalReturn');
   return [...new Set(scenario)].flatMap((name) => {

@@ -3,6 +3,7 @@ import type { Table } from '../core/data/table.js';
 import { float64Column, int32Column, textColumn } from '../core/data/table.js';
 import type { ArtifactRef } from '../pipeline/artifacts.js';
 import type { Figure, Report, ReportChart } from '../pipeline/report.js';
+import type { PlainChart } from './report-charts.js';
 
 /** What names an element of a list, best first; an element with none of them is named by its place. */
 const NAME_KEYS = ['regime', 'id', 'scenario', 'window', 'name', 'role', 'model', 'group', 'family', 'method', 'metric', 'level', 'segment'] as const;
@@ -31,6 +32,8 @@ export interface FigureCollector {
   addJson(origin: FigureOrigin, prefix: string, value: unknown): void;
   /** Every row of a table of schema ares.scores, with the number of rows behind it. */
   addScores(origin: FigureOrigin, prefix: string, scores: Table): void;
+  /** Charts with the sources of their points. */
+  addCharts(sources: readonly string[], ...charts: readonly PlainChart[]): void;
   /** Words with their source, by section, as tables. */
   wordTables(): readonly ReportTable[];
 }
@@ -53,6 +56,7 @@ export function makeFigureCollector(): FigureCollector {
     },
     addJson: (origin, prefix, value) => walk(value, { origin, collector, words }, prefix === '' ? [] : [prefix]),
     addScores: (origin, prefix, scores) => addScoreFigures(collector, origin, { prefix, scores }),
+    addCharts: (sources, ...charts) => void collector.charts.push(...charts.map((chart) => ({ ...chart, sources }))),
     wordTables: () =>
       [...new Set(words.map((word) => word.section))].map((section) => ({
         section,

@@ -26,7 +26,8 @@ export async function addModelSections(work: ReportWork): Promise<void> {
   await addScores(work, 'Calibration', { step: 'confidence-calibration', prefix: '' });
   await addJson(work, 'Calibration', { step: 'confidence-calibration', name: 'calibrators' });
   const reliability = await inputs.table('confidence-calibration', 'reliability', 'ares.reliability');
-  collector.charts.push(...[...new Set(textColumn(reliability, 'model'))].map((model) => reliabilityChart('Calibration', reliability, model)));
+  const { source } = originOf(work, 'Calibration', { step: 'confidence-calibration', name: 'reliability' });
+  collector.addCharts([source], ...[...new Set(textColumn(reliability, 'model'))].map((model) => reliabilityChart('Calibration', reliability, model)));
   await addJson(work, 'Final parameters', { step: 'final-parameters-optimization', name: 'parameters', prefix: 'chosen' });
   await addJson(work, 'Final parameters', { step: 'final-parameters-optimization', name: 'summary', prefix: 'on selection' });
 }

@@ -60,7 +60,9 @@ export async function addTestSection(
   collector.addJson(bars, 'flat', summaries.flat);
   collector.tables.push(comparisonTable(section, summaries));
   const curves = [equitySeries('strategy', test.strategy.equity), equitySeries('buy and hold', test.buyAndHold.equity)];
-  collector.charts.push(equityChart(section, 'Equity after costs, beside buy-and-hold', curves), drawdownChart(section, 'Drawdown', curves));
+  const { source: equitySource } = originOf(work, section, { step: 'monte-carlo-validation', name: 'equity' });
+  const charts = [equityChart(section, 'Equity after costs, beside buy-and-hold', curves), drawdownChart(section, 'Drawdown', curves)];
+  collector.addCharts([equitySource, bars.source], ...charts);
   return summaries;
 }
 
@@ -110,7 +112,7 @@ export async function addValidationSections(work: ReportWork): Promise<{ readonl
     if (window.status === 'insufficient')
       collector.insufficient.push(`Walk-forward, ${name.slice('window/'.length)}: insufficient (${window.reason ?? 'no reason given'})`);
   }
-  collector.charts.push(windowChart('Walk-forward', windows));
+  collector.addCharts([origin.source], windowChart('Walk-forward', windows));
 
   await addJson(work, 'Monte Carlo', { step: 'monte-carlo-validation', name: 'risk' });
   const scenarios = (await addJson(work, 'Monte Carlo', {
@@ -119,13 +121,15 @@ export async function addValidationSections(work: ReportWork): Promise<{ readonl
     prefix: 'scenario',
   })) as readonly ScenarioResult[];
   collector.tables.push(scenarioTable(scenarios));
-  collector.charts.push(...pathCharts('Monte Carlo', await inputs.table('monte-carlo-validation', 'paths', 'ares.paths')));
+  const { source: pathSource } = originOf(work, 'Monte Carlo', { step: 'monte-carlo-validation', name: 'paths' });
+  collector.addCharts([pathSource], ...pathCharts('Monte Carlo', await inputs.table('monte-carlo-validation', 'paths', 'ares.paths')));
 
   const verdict = (await addJson(work, 'A/B test', { step: 'ab-testing', name: 'verdict' })) as { readonly verdict?: unknown; readonly reason?: unknown };
   const curves = await Promise.all(
     (['challenger', 'champion'] as const).map(async (name) => equitySeries(name, await inputs.table('ab-testing', `${name}-equity`, 'ares.equity'))),
   );
-  collector.charts.push(equityChart('A/B test', 'Challenger (this chain) and champion', curves));
+  const sources = (['challenger', 'champion'] as const).map((name) => sourceOf('ab-testing', inputs.ref('ab-testing', `${name}-equity`)));
+  collector.addCharts(sources, equityChart('A/B test', 'Challenger (this chain) and champion', curves));
   return { verdict: String(verdict.verdict ?? 'unknown'), reason: typeof verdict.reason === 'string' ? verdict.reason : '' };
 }
 

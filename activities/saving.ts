@@ -8,10 +8,12 @@ import type { SavingParameters } from '../pipeline/steps/saving.js';
 import { bundleFiles } from './load-chain.js';
 import { makeFigureCollector } from './report-figures.js';
 import { figuresCsv, figuresTable, reportJson } from './report-formats.js';
+import { reportArtifacts } from './report-artifacts.js';
 import { addModelSections } from './report-model-sections.js';
 import { addDataSections, addTestSection, addValidationSections } from './report-sections.js';
 import type { TestOutcome } from './report-sections.js';
 import { openTestSegment } from './test-segment.js';
+import { trackedResult } from './tracked-result.js';
 
 /** What a version was made of: printed in the report and kept in the registry. */
 export interface Lineage {
@@ -25,7 +27,7 @@ export interface Lineage {
   readonly artifacts: Readonly<Record<string, string>>;
 }
 
-/** Writes `bundle`, `test-decisions` (what a fresh process with the bundle must reproduce), `report.html`, `report.json`, `report.csv` and `report.parquet`, and registers the bundle. */
+/** Writes `bundle`, `test-decisions` (what a fresh process with the bundle must reproduce), `report.html`, `report.json`, `report.csv` and `report.parquet`, logs the run in the experiment tracker where the spec names one, and registers the bundle. */
 export const saveResults: StepFunction<SavingParameters> = async (context) => {
   const { inputs, outputs, ports } = context;
   const files = await bundleFiles(inputs);
@@ -42,12 +44,17 @@ export const saveResults: StepFunction<SavingParameters> = async (context) => {
 
   await outputs.bytes('bundle', 'bundle', 'ares.bundle', bundle);
   await outputs.table('test-decisions', 'ares.decisions', decisionTable(segment.decisions));
-  await outputs.bytes('report.html', 'report', 'ares.report-html', encode(await ports.report.renderHtml(report)));
-  await outputs.bytes('report.json', 'report', 'ares.report', encode(reportJson(report)));
+  const [html, json] = [encode(await ports.report.renderHtml(report)), encode(reportJson(report))];
+  await outputs.bytes('report.html', 'report', 'ares.report-html', html);
+  await outputs.bytes('report.json', 'report', 'ares.report', json);
   await outputs.bytes('report.csv', 'report', 'ares.figures-csv', encode(figuresCsv(report.figures)));
   await outputs.table('report.parquet', 'ares.figures', figuresTable(report.figures));
   const bundleSha256 = ports.sha256(bundle);
-  await ports.registry.register({ symbol: context.parameters.chain.symbol, bundleSha256, bundleUri: bundleUri(inputs, bundleSha256), lineage });
+  const uri = bundleUri(inputs, bundleSha256);
+  // Before the registration: a run that its tracker refuses leaves no version behind.
+  if (context.parameters.tracking !== 'none')
+    await ports.tracker.log(await trackedResult(inputs, context.parameters, { report, html, json, bundle: { sha256: bundleSha256, uri } }));
+  await ports.registry.register({ symbol: context.parameters.chain.symbol, bundleSha256, bundleUri: uri, lineage });
   context.count({ rowsIn: report.figures.length, rowsOut: report.figures.length });
 };
 
@@ -80,6 +87,7 @@ export async function makeReport(
     ],
     figures: collector.figures,
     charts: collector.charts,
+    artifacts: reportArtifacts(inputs, collector),
     tables: [...collector.tables, ...collector.wordTables()],
     insufficient: [...new Set(collector.insufficient)],
     lineage: of.lineage,

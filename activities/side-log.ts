@@ -2,16 +2,17 @@
 import { appendFile } from 'node:fs/promises';
 
 export interface SideLogEntry {
-  /** part = a natural part of a step was computed (not taken from a checkpoint). */
-  readonly event: 'start' | 'part' | 'computed' | 'done';
+  /** part = a natural part of a step was computed (not taken from a checkpoint); dropped = a checkpoint object was damaged. */
+  readonly event: 'start' | 'part' | 'dropped' | 'computed' | 'done';
   readonly step: string;
   readonly unit: string | null;
   readonly key: string;
-  /** Name of the part; on part entries. */
+  /** Name of the part, or path of the dropped object; on part and dropped entries. */
   readonly part?: string;
   /** Feature tables taken from the child's cache; on computed entries. */
   readonly featureCacheHits?: number;
-  /** Set by the log. */
+  /** Set by the log: of the writing process, and UTC ms. */
+  readonly pid?: number;
   readonly timeMs?: number;
 }
 

@@ -6,6 +6,7 @@ import { tpeSampler } from '../core/optimization/sampler-tpe.js';
 import type { ParameterSet, SearchSpace } from '../core/optimization/search-space.js';
 import { searchTrials } from '../core/optimization/search-trials.js';
 import { canonicalJson } from '../pipeline/canonical-json.js';
+import { checkpointWithin } from '../pipeline/checkpoint.js';
 import type { StepContext } from '../pipeline/step.js';
 import type { AnalystEnhancementParameters } from '../pipeline/steps/analyst-enhancement.js';
 import type { SpecialistExamples } from './specialist-examples.js';
@@ -51,9 +52,10 @@ export async function searchSpecialist(context: StepContext<AnalystEnhancementPa
     seed: context.seed(regime, 'search'),
     sampler: tpeSampler(),
     signal: context.signal,
-    evaluate: async (parameters) => {
+    evaluate: async (parameters, trial) => {
       const unit = { regime, family, parameters: { ...family.defaults, ...parameters } };
-      const outOfFold = await predictOutOfFold(context, examples, { unit, folds });
+      const checkpoint = checkpointWithin(context.checkpoint, `trial ${trial}`);
+      const outOfFold = await predictOutOfFold({ ...context, checkpoint }, examples, { unit, folds });
       predictions.push(outOfFold);
       return scoreOwnRows(examples, outOfFold).logLoss;
     },

@@ -63,16 +63,18 @@ export async function predictOutOfFold(
   const probability = new Float64Array(examples.row.length).fill(Number.NaN);
   const foldOf = new Int32Array(examples.row.length);
   for (const { fold, fit, test } of folds) {
-    const model = await fitUnit(context, unit, { fit, path: fold });
-    try {
-      const predicted = model.predictProba(fit.features, test);
-      test.forEach((position, i) => {
-        probability[position] = predicted[i] as number;
-        foldOf[position] = fold;
-      });
-    } finally {
-      model.dispose();
-    }
+    const predicted = await context.checkpoint.once(`${nameOf(unit)}/fold ${fold}`, async () => {
+      const model = await fitUnit(context, unit, { fit, path: fold });
+      try {
+        return model.predictProba(fit.features, test);
+      } finally {
+        model.dispose();
+      }
+    });
+    test.forEach((position, i) => {
+      probability[position] = predicted[i] as number;
+      foldOf[position] = fold;
+    });
     context.progress((fold + 1) / (folds.length + 1), `${unit.regime} ${unit.family.id}: fold ${fold + 1} of ${folds.length}`);
   }
   return { positions, probability: valuesAt(probability, positions), fold: positions.map((position) => foldOf[position] as number) };
@@ -85,43 +87,45 @@ export async function saveSpecialist(
   work: { unit: SpecialistUnit; folds: readonly SpecialistFold[]; outOfFold: OutOfFold },
 ): Promise<void> {
   const { unit, folds, outOfFold } = work;
-  const name = `${unit.regime}/${unit.family.id}`;
+  const name = nameOf(unit);
   const fit = ownFitData(examples, labelledTrain(examples), examples.keptColumns);
   const later = positionsWhere(examples, (i) => examples.segment[i] === 'calibration' || examples.segment[i] === 'selection');
-  const model = await fitUnit(context, unit, { fit, path: 'final' });
-  try {
-    const predicted = model.predictProba(fit.features, later);
-    await context.outputs.table(`oof/${name}`, 'ares.predictions', predictionTable(examples, outOfFold.positions, outOfFold));
-    await context.outputs.table(
-      `later/${name}`,
-      'ares.predictions',
-      predictionTable(examples, later, { probability: predicted, fold: new Int32Array(later.length).fill(-1) }),
-    );
-    await context.outputs.bytes(`models/${name}`, 'model', 'ares.model', model.save());
-    const record: SpecialistRecord = {
-      ...describeUnit(unit, fit),
-      status: 'trained',
-      reason: null,
-      keptColumns: examples.keptColumns,
-      folds: folds.map(({ fold, fit: part, test }) => ({
-        fold,
-        fitRows: part.rows.length,
-        effectiveSample: sumOf(part.weights),
-        testRows: test.length,
-        keptColumns: part.featureNames.length,
-      })),
-      scores: {
-        ownRows: scoreOwnRows(examples, outOfFold),
-        allRows: scorePositions(examples, outOfFold, () => true),
-        calibration: scorePositions(examples, { positions: later, probability: predicted }, (i) => isOwn(examples, i) && examples.segment[i] === 'calibration'),
-        selection: scorePositions(examples, { positions: later, probability: predicted }, (i) => isOwn(examples, i) && examples.segment[i] === 'selection'),
-      },
-    };
-    await context.outputs.json(`record/${name}`, 'ares.specialist-record', record);
-    context.count({ rowsIn: outOfFold.positions.length, rowsOut: outOfFold.positions.length + later.length });
-  } finally {
-    model.dispose();
-  }
+  const { predicted, bytes } = await context.checkpoint.once(`${name}/final`, async () => {
+    const model = await fitUnit(context, unit, { fit, path: 'final' });
+    try {
+      return { predicted: model.predictProba(fit.features, later), bytes: model.save() };
+    } finally {
+      model.dispose();
+    }
+  });
+  await context.outputs.table(`oof/${name}`, 'ares.predictions', predictionTable(examples, outOfFold.positions, outOfFold));
+  await context.outputs.table(
+    `later/${name}`,
+    'ares.predictions',
+    predictionTable(examples, later, { probability: predicted, fold: new Int32Array(later.length).fill(-1) }),
+  );
+  await context.outputs.bytes(`models/${name}`, 'model', 'ares.model', bytes);
+  const record: SpecialistRecord = {
+    ...describeUnit(unit, fit),
+    status: 'trained',
+    reason: null,
+    keptColumns: examples.keptColumns,
+    folds: folds.map(({ fold, fit: part, test }) => ({
+      fold,
+      fitRows: part.rows.length,
+      effectiveSample: sumOf(part.weights),
+      testRows: test.length,
+      keptColumns: part.featureNames.length,
+    })),
+    scores: {
+      ownRows: scoreOwnRows(examples, outOfFold),
+      allRows: scorePositions(examples, outOfFold, () => true),
+      calibration: scorePositions(examples, { positions: later, probability: predicted }, (i) => isOwn(examples, i) && examples.segment[i] === 'calibration'),
+      selection: scorePositions(examples, { positions: later, probability: predicted }, (i) => isOwn(examples, i) && examples.segment[i] === 'selection'),
+    },
+  };
+  await context.outputs.json(`record/${name}`, 'ares.specialist-record', record);
+  context.count({ rowsIn: outOfFold.positions.length, rowsOut: outOfFold.positions.length + later.length });
 }
 
 /** Out-of-fold scores on the regime's own rows. */
@@ -174,12 +178,18 @@ function areaWithinFolds(y: Float64Array, p: Float64Array, { weights, fold }: { 
 
 async function fitUnit(context: StepContext<TrainingParameters>, unit: SpecialistUnit, work: { fit: FitData; path: string | number }): Promise<Classifier> {
   context.signal.throwIfAborted();
+  const state = `${nameOf(unit)}/${work.path}`;
   return unit.family.fit(work.fit, {
+    state: { latest: async () => context.checkpoint.latest(state), keep: async (kept) => context.checkpoint.keep(state, kept) },
     seed: context.seed(unit.regime, unit.family.id, work.path),
     threads: context.execution.threads,
     parameters: unit.parameters,
     signal: context.signal,
   });
+}
+
+function nameOf({ regime, family }: SpecialistUnit): string {
+  return `${regime}/${family.id}`;
 }
 
 function describeUnit({ regime, family }: SpecialistUnit, fit: FitData): Pick<SpecialistRecord, 'regime' | 'family' | 'rows' | 'effectiveSample' | 'baseRate'> {

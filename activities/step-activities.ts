@@ -1,7 +1,7 @@
 /** Makes each step's function a Temporal activity: the one place where step code meets Temporal. */
 import { activityInfo, ApplicationFailure, cancellationSignal, CompleteAsyncError, Context, heartbeat } from '@temporalio/activity';
 import type { StepResult } from '../pipeline/artifacts.js';
-import { isNeverRetried } from '../pipeline/errors.js';
+import { isNeverRetried, retryAfterOf } from '../pipeline/errors.js';
 import type { StepRequest } from '../pipeline/run-status.js';
 import type { ActivityName } from '../pipeline/steps/index.js';
 import { STEPS } from '../pipeline/steps/index.js';
@@ -22,7 +22,12 @@ export function makeStepActivities(runner: StepRunner): StepActivities {
         async (request: StepRequest) =>
           asActivity(async (onProgress) => {
             if (request.step !== step.id) throw new Error(`Invariant: activity ${step.activity} was asked for step ${request.step}`);
-            return runner.run({ request, signal: cancellationSignal(), onProgress });
+            return runner.run({
+              request,
+              runId: activityInfo().workflowExecution?.runId ?? activityInfo().activityId,
+              signal: cancellationSignal(),
+              onProgress,
+            });
           }),
       ] as const,
   );
@@ -33,6 +38,8 @@ export function makeStepActivities(runner: StepRunner): StepActivities {
 export function wrapPlanActivities(activities: PlanActivities): PlanActivities {
   return {
     resolvePlan: async (spec) => asActivity(async () => activities.resolvePlan(spec)),
+    hashPlan: async (plan) => asActivity(async () => activities.hashPlan(plan)),
+    checkSupplied: async (request) => asActivity(async () => activities.checkSupplied(request)),
     lookUpStep: async (request) => asActivity(async () => activities.lookUpStep(request)),
     recordRun: async (record) => asActivity(async () => activities.recordRun(record)),
   };
@@ -54,6 +61,7 @@ async function asActivity<T>(work: (onProgress: (progress: { fraction: number; m
 
 /** Named failures keep their name as type. A cancellation passes as it is: pause, reset and shutdown depend on it. */
 function toFailure(error: unknown): unknown {
+  const retryAfterMs = retryAfterOf(error);
   if (Context.current().cancellationSignal.aborted) return Context.current().cancellationSignal.reason;
   if (error instanceof ApplicationFailure || error instanceof CompleteAsyncError || !(error instanceof Error)) return error;
   return ApplicationFailure.create({
@@ -62,5 +70,7 @@ function toFailure(error: unknown): unknown {
     nonRetryable: isNeverRetried(error.name),
     cause: error,
     details: [{ attempt: activityInfo().attempt }],
+    // An upstream that names its own wait is not asked earlier.
+    ...(retryAfterMs === null ? {} : { nextRetryDelay: retryAfterMs }),
   });
 }

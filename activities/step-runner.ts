@@ -5,6 +5,7 @@
 import { rm } from 'node:fs/promises';
 import type { AbortSignalLike, ArtifactStore, ComputeRunner, StagedArtifact } from '../pipeline/artifact-store.js';
 import type { ArtifactRef, Manifest, StepResult } from '../pipeline/artifacts.js';
+import type { CheckpointPlan, CheckpointState } from '../pipeline/checkpoint.js';
 import { PipelineError } from '../pipeline/errors.js';
 import type { RunPlan } from '../pipeline/plan.js';
 import type { StepRequest } from '../pipeline/run-status.js';
@@ -12,6 +13,7 @@ import type { Execution, StepDefinition } from '../pipeline/step.js';
 import type { StepId } from '../pipeline/steps/index.js';
 import { stepById } from '../pipeline/steps/index.js';
 import type { SideLog } from './side-log.js';
+import { checkSame } from './same-result.js';
 import { stepKey } from './step-key.js';
 import type { StepVersions } from './step-key.js';
 
@@ -30,8 +32,17 @@ export interface StepRunnerOptions {
 
 export interface StepCall {
   readonly request: StepRequest;
+  /** Of the workflow execution: its attempts may share parts even where it computes a step again. */
+  readonly runId: string;
   readonly signal: AbortSignalLike;
-  readonly onProgress: (progress: { fraction: number; message: string }) => void;
+  readonly onProgress: (progress: StepProgress) => void;
+}
+
+/** What a heartbeat carries. */
+export interface StepProgress {
+  readonly fraction: number;
+  readonly message: string;
+  readonly checkpoint?: CheckpointState;
 }
 
 /** A task for a compute child: everything it needs, as JSON. */
@@ -43,18 +54,28 @@ export interface ComputeJob {
   readonly inputs: Readonly<Record<string, readonly ArtifactRef[]>>;
   readonly stagingFolder: string;
   readonly execution: Execution;
+  readonly checkpoint: CheckpointPlan;
 }
 
 /** What a compute child answers: files staged on local disk, not yet committed, or a named failure. */
 export type ComputeAnswer =
-  | { readonly staged: readonly StagedArtifact[]; readonly rowsIn: number; readonly rowsOut: number; readonly featureCacheHits: number }
-  | { readonly failure: { readonly name: string; readonly message: string; readonly stack: string } };
+  | {
+      readonly staged: readonly StagedArtifact[];
+      readonly rowsIn: number;
+      readonly rowsOut: number;
+      readonly featureCacheHits: number;
+      /** What lies in the store of the task's checkpoint, to be removed once the result is committed. */
+      readonly checkpoint: CheckpointState | null;
+    }
+  | { readonly failure: { readonly name: string; readonly message: string; readonly stack: string; readonly retryAfterMs: number | null } };
 
 export interface StepRunner {
   /** The step's (or one unit's) result, from the store where its key is known, else computed and committed. */
   run(call: StepCall): Promise<StepResult>;
   /** Whether the store holds it, without computing. */
   lookUp(request: StepRequest): Promise<{ cached: boolean; key: string; reason: string }>;
+  /** A stored manifest as a result that nothing was computed for. */
+  resultOf(manifest: Manifest, reason: string): StepResult;
 }
 
 interface Prepared {
@@ -67,6 +88,8 @@ interface Prepared {
 export function makeStepRunner(options: StepRunnerOptions): StepRunner {
   return {
     run: async (call) => runStep(call, options),
+    resultOf: (manifest, reason) =>
+      toResult(manifest, { options, cached: true, reason, started: performance.now(), unitsComputed: 0, unitsCached: Object.keys(manifest.units).length }),
     lookUp: async (request) => {
       const prepared = await prepare(request, options);
       const { key } = prepared.keyOf(request.unit);
@@ -185,6 +208,7 @@ async function computeAndCommit(unit: string | null, unitManifests: readonly Man
     inputs: { ...prepared.inputs, [request.step]: fromUnits },
     stagingFolder,
     execution: options.executionFor(request.plan),
+    checkpoint: checkpointPlan(call, key),
   };
   try {
     await options.sideLog.write({ event: 'start', step: request.step, unit, key });
@@ -196,7 +220,10 @@ async function computeAndCommit(unit: string | null, unitManifests: readonly Man
       signal: call.signal,
       onProgress: call.onProgress,
     })) as ComputeAnswer;
-    if ('failure' in answer) throw Object.assign(new Error(answer.failure.message), { name: answer.failure.name, stack: answer.failure.stack });
+    if ('failure' in answer) {
+      const { name, message, stack, retryAfterMs } = answer.failure;
+      throw Object.assign(new Error(message), { name, stack, retryAfterMs });
+    }
     await options.sideLog.write({ event: 'computed', step: request.step, unit, key, featureCacheHits: answer.featureCacheHits });
     const artifacts = [...fromUnits, ...(await options.store.commitStaged(answer.staged))].sort((a, b) => (a.name < b.name ? -1 : 1));
     call.signal.throwIfAborted();
@@ -216,6 +243,7 @@ async function computeAndCommit(unit: string | null, unitManifests: readonly Man
     };
     const winner = await options.store.commitManifest(manifest);
     checkSame(manifest, winner);
+    if (answer.checkpoint !== null) for (const path of await options.store.list(job.checkpoint.prefix)) await options.store.remove(path);
     await options.sideLog.write({ event: 'done', step: request.step, unit, key });
     return winner;
   } finally {
@@ -223,27 +251,15 @@ async function computeAndCommit(unit: string | null, unitManifests: readonly Man
   }
 }
 
+/** A step that is to be computed again takes parts of its own run alone: an earlier run's would make the repetition a look-up. */
+function checkpointPlan({ request, runId }: StepCall, key: string): CheckpointPlan {
+  const attempts = request.cache === 'use' ? 'shared' : runId;
+  return { key, prefix: `checkpoints/${key}/${attempts}/`, everyMs: request.plan.spec.autoCheckpointMinutes * 60_000 };
+}
+
 function sumRows(manifests: readonly Manifest[]): Pick<Manifest, 'rowsIn' | 'rowsOut'> {
   const sum = (field: 'rowsIn' | 'rowsOut'): number => manifests.reduce((total, manifest) => total + manifest[field], 0);
   return { rowsIn: sum('rowsIn'), rowsOut: sum('rowsOut') };
-}
-
-/** Same key, same bytes: anything else means that a result depends on something outside its key. */
-function checkSame(mine: Manifest, stored: Manifest): void {
-  const hashes = new Map(stored.artifacts.map((artifact) => [artifact.name, artifact.sha256]));
-  for (const artifact of mine.artifacts) {
-    const found = hashes.get(artifact.name);
-    if (found === artifact.sha256) continue;
-    throw new PipelineError(
-      'IntegrityError',
-      `step ${mine.step} (${mine.unit ?? 'whole'}) with key ${mine.key} gave artifact ${artifact.name} with sha256 ${artifact.sha256}, but the stored result of that key has ${found ?? 'no such artifact'}`,
-    );
-  }
-  if (mine.artifacts.length !== stored.artifacts.length)
-    throw new PipelineError(
-      'IntegrityError',
-      `step ${mine.step} with key ${mine.key} gave ${mine.artifacts.length} artifacts, the stored result of that key has ${stored.artifacts.length}`,
-    );
 }
 
 function toResult(

@@ -15,6 +15,7 @@ import { directionLabels } from '../core/validation/direction-labels.js';
 import type { SegmentData, SegmentTerms } from '../core/validation/score-segment.js';
 import { scoreSegment } from '../core/validation/score-segment.js';
 import { canonicalJson } from '../pipeline/canonical-json.js';
+import { checkpointWithin } from '../pipeline/checkpoint.js';
 import { chainParameters } from '../pipeline/chain-parameters.js';
 import { errorNameOf } from '../pipeline/errors.js';
 import type { Segments, Span } from '../pipeline/plan.js';
@@ -117,12 +118,19 @@ async function fitChain(context: Context, window: WindowPlan, data: SegmentData)
   for (const [index, step] of CHAIN_STEPS.entries()) {
     const progress = (fraction: number, message: string): void =>
       context.progress((index + fraction) / (CHAIN_STEPS.length + 1), `${step.definition.id}: ${message}`);
-    try {
-      await runStepInProcess(step, window.plan, { memory, ports, execution, signal, checkpoint, progress });
-    } catch (error) {
-      if (errorNameOf(error) !== 'InsufficientData') throw error;
-      return { memory, reason: `${step.definition.id}: ${(error as Error).message}` };
-    }
+    const { id } = step.definition;
+    // A finished step is its artifacts; the parts within one that was cut off lie below its name.
+    const made = await checkpoint.once(id, async () => {
+      try {
+        await runStepInProcess(step, window.plan, { memory, ports, execution, signal, checkpoint: checkpointWithin(checkpoint, id), progress });
+        return { artifacts: memory.artifacts.get(id) ?? new Map<string, never>(), reason: null };
+      } catch (error) {
+        if (errorNameOf(error) !== 'InsufficientData') throw error;
+        return { artifacts: null, reason: `${id}: ${(error as Error).message}` };
+      }
+    });
+    if (made.artifacts === null) return { memory, reason: made.reason };
+    memory.artifacts.set(id, made.artifacts);
   }
   return { memory, reason: null };
 }

@@ -12,7 +12,14 @@ export interface ProcessIdentity {
 export interface LocalProfile {
   readonly schema: 'ares.local-profile';
   /** Null while the environment names another Temporal. */
-  readonly temporal: { readonly address: string; readonly namespace: string; readonly ui: string; readonly process: ProcessIdentity } | null;
+  readonly temporal: {
+    readonly address: string;
+    readonly namespace: string;
+    readonly ui: string;
+    /** Address of Temporal's own HTTP API; absent in the profile of a stack that was started before it had one. */
+    readonly http?: string;
+    readonly process: ProcessIdentity;
+  } | null;
   /** Null while the environment names another S3 server. */
   readonly store: {
     readonly endpoint: string;
@@ -73,7 +80,8 @@ export function profileEnvironment(profile: LocalProfile): Record<string, string
 /** The part of it that names Temporal; empty where the environment names another one. */
 export function temporalEnvironment({ temporal }: LocalProfile): Record<string, string> {
   if (temporal === null) return {};
-  return { TEMPORAL_ADDRESS: temporal.address, TEMPORAL_NAMESPACE: temporal.namespace, ARES_UI: temporal.ui };
+  const http = temporal.http === undefined ? {} : { ARES_TEMPORAL_HTTP: temporal.http };
+  return { TEMPORAL_ADDRESS: temporal.address, TEMPORAL_NAMESPACE: temporal.namespace, ARES_UI: temporal.ui, ...http };
 }
 
 /** The part of it that names the store; empty where the environment names another one. */
@@ -95,7 +103,8 @@ export function storeEnvironment({ store }: LocalProfile): Record<string, string
 export function applyLocalProfile(env: Record<string, string | undefined> = process.env): LocalProfile | null {
   const profile = readLocalProfile(env);
   if (profile === null) return null;
-  if (isOpen(env['TEMPORAL_ADDRESS'])) Object.assign(env, temporalEnvironment(profile));
+  // A profile of Temporal's own file, where one is named, says where Temporal is.
+  if (isOpen(env['TEMPORAL_ADDRESS']) && isOpen(env['TEMPORAL_PROFILE'])) Object.assign(env, temporalEnvironment(profile));
   if (isOpen(env['AWS_ENDPOINT_URL_S3']) && isOpen(env['AWS_ENDPOINT_URL']) && profile.store !== null) {
     Object.assign(env, storeEnvironment(profile));
     delete env['AWS_SESSION_TOKEN'];

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { once } from 'node:events';
+import getPort from 'get-port';
 import type { SideLogEntry } from '../activities/side-log.js';
 import type { BenchLine } from './bench-line.js';
 import { watchMemory } from './process-memory.js';
@@ -32,7 +33,13 @@ interface RunJson {
 /** The first run, then the cached one. */
 export async function* pipelineBench(): AsyncIterable<BenchLine> {
   const folder = await mkdtemp(join(tmpdir(), 'ares-bench-'));
-  const env = { ...process.env, ARES_STATE: join(folder, 'state'), ARES_CACHE_DIR: join(folder, 'cache'), ARES_SIDE_LOG: join(folder, 'side-log.jsonl') };
+  const env = {
+    ...process.env,
+    ARES_STATE: join(folder, 'state'),
+    ARES_CACHE_DIR: join(folder, 'cache'),
+    ARES_SIDE_LOG: join(folder, 'side-log.jsonl'),
+    ARES_METRICS_ADDRESS: `127.0.0.1:${await getPort()}`,
+  };
   const stack = spawn(process.execPath, [fileURLToPath(new URL('../infra/stack.js', import.meta.url))], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   try {
     await once(stack.stdout, 'data');
@@ -48,7 +55,7 @@ export async function* pipelineBench(): AsyncIterable<BenchLine> {
   }
 }
 
-async function measure(name: string, stackPid: number, env: NodeJS.ProcessEnv & { ARES_SIDE_LOG: string }): Promise<BenchLine> {
+async function measure(name: string, stackPid: number, env: NodeJS.ProcessEnv & { ARES_SIDE_LOG: string; ARES_METRICS_ADDRESS: string }): Promise<BenchLine> {
   const memory = watchMemory(stackPid);
   const started = performance.now();
   const output = await runAres(['run', '--json', '--spec', JSON.stringify(SPEC)], env);
@@ -79,8 +86,17 @@ async function measure(name: string, stackPid: number, env: NodeJS.ProcessEnv & 
       orchestrationShareOfCommand: share(seconds - busySeconds, seconds),
       secondsCommitting: await committingSeconds(env.ARES_SIDE_LOG),
       peakMiBByProgram: byProgram,
+      // Of the worker since its start; the limit is 200.
+      eventLoopLagP99Ms: await eventLoopLag(env.ARES_METRICS_ADDRESS),
     },
   };
+}
+
+async function eventLoopLag(address: string): Promise<number> {
+  const text = await (await fetch(`http://${address}/metrics`)).text();
+  const found = /^ares_event_loop_lag_seconds\{window="process",quantile="0\.99"\} (\S+)$/m.exec(text);
+  if (found === null) throw new Error(`expected ares_event_loop_lag_seconds at ${address}, found none`);
+  return Math.round(Number(found[1]) * 10_000) / 10;
 }
 
 function share(part: number, whole: number): number {

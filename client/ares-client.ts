@@ -14,6 +14,9 @@ import type { RunSpecInput } from '../pipeline/config.js';
 import { parseRunSpec } from '../pipeline/config.js';
 import type { PlanForecast, RunResult, RunStatus } from '../pipeline/run-status.js';
 import { TASK_QUEUES, WORKFLOW_TYPES } from '../pipeline/run-status.js';
+import type { UpdateInput } from '../pipeline/operator-updates.js';
+import type { ResumedRun, ResumeOptions } from './operate-run.js';
+import { parkedStage, resumeRun, sendUpdate } from './operate-run.js';
 import { pendingProgress } from './pending-activities.js';
 import type { RunEnd, RunError, RunSnapshot } from './run-events.js';
 
@@ -47,6 +50,12 @@ export interface WatchOptions {
   readonly stopWhenBlocked?: boolean;
   /** Ends the watching, never the run; the promise then rejects with the reason. */
   readonly signal?: AbortSignal;
+}
+
+/** An operator's answer to a parked step; without `step`, the only one that is parked. */
+export interface StepAnswer {
+  readonly step?: string;
+  readonly note?: string;
 }
 
 export class AresClient {
@@ -163,6 +172,46 @@ export class AresClient {
   /** Asks the run to stop; it ends as Canceled once its activities have stopped. @throws WorkflowNotFoundError */
   async cancel(workflowId: string): Promise<void> {
     await this.#client.workflow.getHandle(workflowId).cancel();
+  }
+
+  /**
+   * Goes on with a parked run (retryStep) or with one that failed or was stopped (reset to its unfinished step).
+   * @throws RefusedByRun where there is nothing to resume
+   */
+  async resume(workflowId: string, options: ResumeOptions = {}): Promise<ResumedRun> {
+    return resumeRun(this.#client, workflowId, { options, status: async () => this.status(workflowId) });
+  }
+
+  /** Runs a parked step again, if need be with other parameters for it and later steps. @throws RefusedByRun */
+  async retry(workflowId: string, answer: StepAnswer & Pick<UpdateInput<'retryStep'>, 'overrides'> = {}): Promise<string> {
+    const { step, ...rest } = answer;
+    return sendUpdate(this.#client, workflowId, { name: 'retryStep', input: { ...rest, ...(await this.#parked(workflowId, step)) } });
+  }
+
+  /** Goes on with the result that a manifest's address names, in place of a parked step's own. @throws RefusedByRun */
+  async skip(workflowId: string, answer: { readonly step?: string; readonly artifact: string; readonly note: string }): Promise<string> {
+    const { step, ...rest } = answer;
+    return sendUpdate(this.#client, workflowId, { name: 'skipStep', input: { ...rest, ...(await this.#parked(workflowId, step)) } });
+  }
+
+  /** Ends a parked run as Failed, with the parked step's failure. @throws RefusedByRun */
+  async failRun(workflowId: string, answer: StepAnswer = {}): Promise<string> {
+    const { step, ...rest } = answer;
+    return sendUpdate(this.#client, workflowId, { name: 'failRun', input: { ...rest, ...(await this.#parked(workflowId, step)) } });
+  }
+
+  /** Changes parameters that no started step has read. @throws RefusedByRun naming the step and the key */
+  async adjust(workflowId: string, input: UpdateInput<'adjust'>): Promise<string> {
+    return sendUpdate(this.#client, workflowId, { name: 'adjust', input });
+  }
+
+  /** Lets no further step start, or goes on. @throws RefusedByRun when it is so already */
+  async setPaused(workflowId: string, input: UpdateInput<'setPaused'>): Promise<string> {
+    return sendUpdate(this.#client, workflowId, { name: 'setPaused', input });
+  }
+
+  async #parked(workflowId: string, step: string | undefined): Promise<{ step: string; attempt: number }> {
+    return parkedStage(await this.status(workflowId), { workflowId, step });
   }
 
   /** The newest runs, optionally of one RunState. */

@@ -61,14 +61,13 @@ interface Finished {
 
 async function finish(world: CommandWorld, end: RunEnd, { summary, snapshot, json }: Finished): Promise<ExitCode> {
   const fetched = await fetchReport(world, end, summary);
-  const attempts = new Map((snapshot.status?.steps ?? []).map((step) => [step.id as string, { attempt: step.attempt, resetEvent: step.resetEvent }]));
   if (json)
     printJson(
       world,
       fetched.failure === null ? fetched.summary : { ...fetched.summary, error: { type: fetched.failure.name, message: fetched.failure.message } },
     );
   else world.out(`${stepTable(summary.steps)}\n${summaryLine(summary)}\n${addressLines(fetched.summary)}`);
-  world.err(howToGoOn(summary, attempts));
+  world.err(howToGoOn(summary, snapshot.status));
   if (fetched.failure === null) return CODE_OF[end.state];
   world.err(`the run succeeded, but its report cannot be fetched: ${fetched.failure.name}: ${fetched.failure.message}\n`);
   return EXIT_CODES.failed;

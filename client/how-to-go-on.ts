@@ -1,28 +1,34 @@
-/** What a person can type when a run is parked, failed or left running. */
+/** What a person can type when a run is parked, failed, canceled or left running. */
+import { parkedCommands, resetCommands } from '../pipeline/resume-commands.js';
+import type { RunStatus, StageId, StageStatus } from '../pipeline/run-status.js';
 import type { RunSummary } from './run-summary.js';
 
-/** Lines that name the exact commands. `resetEvents` = history event by step id. */
-export function howToGoOn(summary: RunSummary, attempts: ReadonlyMap<string, { readonly attempt: number; readonly resetEvent: number | null }>): string {
-  const id = summary.workflowId;
-  if (summary.state === 'Blocked') {
-    return summary.steps
-      .filter((step) => step.state === 'blocked')
-      .map((step) => {
-        const { attempt, resetEvent } = attempts.get(step.id) ?? { attempt: 1, resetEvent: null };
-        const answer = JSON.stringify({ step: step.id, attempt });
-        const reset =
-          resetEvent === null ? '' : `  or from there again: temporal workflow reset --workflow-id ${id} --event-id ${resetEvent} --reason mended\n`;
-        return (
-          `Blocked at ${step.id} (${step.error?.type ?? 'unknown'}): ${step.error?.message ?? ''}\n` +
-          `  once the cause is mended: temporal workflow update execute --workflow-id ${id} --name retryStep --input '${answer}'\n` +
-          `  to end the run:           temporal workflow update execute --workflow-id ${id} --name failRun --input '${answer}'\n${reset}`
-        );
-      })
-      .join('');
+/** Lines that name the exact commands; `status` is the run's last one, null where no worker answered. */
+export function howToGoOn(summary: RunSummary, status: RunStatus | null): string {
+  const { workflowId } = summary;
+  if (summary.state === 'Blocked') return (status?.blocked ?? []).map((id) => blockedText(workflowId, id, stageOf(status, id))).join('');
+  if (summary.state === 'Failed') {
+    const failed = status?.steps.find((step) => step.state === 'failed') ?? (status?.planning.state === 'failed' ? status.planning : null);
+    const goOn = failed === null ? '' : `  once the cause is mended: ${resetCommands(workflowId, failed.resetEvent).ares}\n`;
+    return `${summary.error?.type ?? 'Error'}: ${summary.error?.message ?? 'no message'}\n${goOn}`;
   }
-  if (summary.state === 'Failed') return `${summary.error?.type ?? 'Error'}: ${summary.error?.message ?? 'no message'}\n`;
-  if (summary.state === 'Canceled') return `The run was canceled; finished steps stay in the cache, and a new run of the same spec goes on from there.\n`;
+  if (summary.state === 'Canceled')
+    return `The run was canceled; finished steps stay in the cache. To go on: ${resetCommands(workflowId, 0).ares}, or a new run of the same spec.\n`;
   return '';
+}
+
+function blockedText(workflowId: string, id: StageId, stage: StageStatus | null): string {
+  const { ares, temporal } = parkedCommands({ workflowId, step: id, attempt: stage?.attempt ?? 1 });
+  const reset = stage?.resetEvent == null ? [] : [resetCommands(workflowId, stage.resetEvent).temporal];
+  return (
+    `Blocked at ${id} (${stage?.error?.type ?? 'unknown'}): ${stage?.error?.message ?? ''}\n` +
+    `  once the cause is mended, any one of:\n${[ares[0], temporal[0], ...reset].map((command) => `    ${command}\n`).join('')}` +
+    `  other answers:\n${[...ares.slice(1), ...temporal.slice(1)].map((command) => `    ${command}\n`).join('')}`
+  );
+}
+
+function stageOf(status: RunStatus | null, id: StageId): StageStatus | null {
+  return id === 'plan' ? (status?.planning ?? null) : (status?.steps.find((step) => step.id === id) ?? null);
 }
 
 /** Said on Ctrl-C: the run is the server's, not this process'. */

@@ -31,6 +31,11 @@ export function makeProgressPrinter(write: (text: string) => void, isTerminal: b
   return {
     show: (snapshot) => {
       const steps = snapshot.status?.steps ?? [];
+      const planError = planText(snapshot);
+      if (planError !== null && shown.get('plan') !== planError) {
+        shown.set('plan', planError);
+        line(planError);
+      }
       steps.forEach((step, index) => {
         const text = changeText(step, snapshot);
         if (text === null || shown.get(step.id) === text) return;
@@ -54,12 +59,20 @@ export function makeProgressPrinter(write: (text: string) => void, isTerminal: b
   };
 }
 
+/** What went wrong with the plan, or null. */
+function planText({ status }: RunSnapshot): string | null {
+  return status === null || status.planning.error === null
+    ? null
+    : `plan: ${status.planning.state} (${status.planning.error.type}): ${status.planning.error.message}`;
+}
+
 /** What a step's line says; null while it waits, or runs (the live line shows that). */
 function changeText(step: StepStatus, snapshot: RunSnapshot): string | null {
   const { result, error } = step;
   if (step.state === 'done' && result !== null) {
     const rows = `${countText(result.rowsIn)} rows in, ${countText(result.rowsOut)} out`;
-    return `${step.id}: ${result.cached ? 'cached' : `done in ${durationText(result.seconds)}`}, ${rows}`;
+    const how = step.supplied ? 'supplied by an operator' : result.cached ? 'cached' : `done in ${durationText(result.seconds)}`;
+    return `${step.id}: ${how}, ${rows}`;
   }
   if (error !== null) return `${step.id}: ${step.state} (${error.type}): ${error.message}`;
   if (step.state === 'skipped') return `${step.id}: not started, an earlier step failed`;

@@ -1,10 +1,16 @@
 /** The `ares` command as a function of its arguments and world, so that tests run it as users do. */
 import { Command, CommanderError } from 'commander';
+import { addAnswerCommands } from './commands/answer-commands.js';
+import { addCodecServerCommand } from './commands/codec-server-command.js';
 import { addOtherPrograms } from './commands/other-programs.js';
 import { addPlanCommand } from './commands/plan-command.js';
 import { addPresetsCommand } from './commands/presets-command.js';
+import { addResumeCommand } from './commands/resume-command.js';
+import { addProfileCommand } from './commands/profile-command.js';
 import { addRunCommand } from './commands/run-command.js';
 import { addRunQueries } from './commands/run-queries.js';
+import { addScheduleCommand } from './commands/schedule-command.js';
+import { addServeCommand } from './commands/serve-command.js';
 import type { CommandWorld } from './command-world.js';
 import { printJson } from './command-world.js';
 import type { ExitCode } from './exit-codes.js';
@@ -46,6 +52,12 @@ function makeProgram(world: CommandWorld, done: (code: ExitCode) => void): Comma
   addRunCommand(program, world, done);
   addPlanCommand(program, world, done);
   addRunQueries(program, world, done);
+  addResumeCommand(program, world, done);
+  addAnswerCommands(program, world, done);
+  addScheduleCommand(program, world, done);
+  addServeCommand(program, world, done);
+  addCodecServerCommand(program, world, done);
+  addProfileCommand(program, world, done);
   addPresetsCommand(program, world, done);
   addOtherPrograms(program, world, done);
   return program;

@@ -1,5 +1,6 @@
 /** The one JSON object that a finished `ares run --json` prints, and the table for people. */
 import type { ArtifactRef, StepResult } from '../pipeline/artifacts.js';
+import { implausibleWork } from '../pipeline/implausible-work.js';
 import type { RunStatus, StepStatus } from '../pipeline/run-status.js';
 import { STEPS } from '../pipeline/steps/index.js';
 import type { RunEnd, RunError, RunSnapshot } from './run-events.js';
@@ -9,6 +10,10 @@ export interface StepSummary {
   readonly id: string;
   readonly state: StepStatus['state'];
   readonly cached: boolean;
+  /** An operator supplied the artifacts in place of a computation. */
+  readonly supplied: boolean;
+  /** Why the step's own figures cannot be believed as they stand; null = nothing strange. */
+  readonly implausible: string | null;
   readonly seconds: number | null;
   readonly rowsIn: number | null;
   readonly rowsOut: number | null;
@@ -43,7 +48,8 @@ export function summarizeRun(end: RunEnd, snapshot: RunSnapshot, ui: string | nu
   const steps = STEPS.map(({ id }) => {
     const known = statuses.find((step) => step.id === id);
     const result = results?.find((step) => step.step === id) ?? known?.result ?? null;
-    return stepSummary(id, result, { state: results === null ? (known?.state ?? 'waiting') : 'done', error: known?.error ?? null });
+    const state = results === null ? (known?.state ?? 'waiting') : 'done';
+    return stepSummary(id, result, { state, error: known?.error ?? null, supplied: known?.supplied ?? false });
   });
   const succeeded = end.state === 'Succeeded' ? end.result : null;
   return {
@@ -56,15 +62,17 @@ export function summarizeRun(end: RunEnd, snapshot: RunSnapshot, ui: string | nu
     version: succeeded?.version ?? null,
     seconds: succeeded?.seconds ?? null,
     ui,
-    error: 'error' in end ? end.error : (steps.find((step) => step.state === 'blocked')?.error ?? null),
+    error: 'error' in end ? end.error : (snapshot.status?.planning.error ?? steps.find((step) => step.state === 'blocked')?.error ?? null),
   };
 }
 
-function stepSummary(id: string, result: StepResult | null, { state, error }: Pick<StepSummary, 'state' | 'error'>): StepSummary {
+function stepSummary(id: string, result: StepResult | null, { state, error, supplied }: Pick<StepSummary, 'state' | 'error' | 'supplied'>): StepSummary {
   return {
     id,
     state,
-    cached: result?.cached ?? false,
+    cached: (result?.cached ?? false) && !supplied,
+    supplied,
+    implausible: result === null ? null : implausibleWork(result),
     seconds: result?.seconds ?? null,
     rowsIn: result?.rowsIn ?? null,
     rowsOut: result?.rowsOut ?? null,
@@ -84,7 +92,7 @@ export function stepTable(steps: readonly StepSummary[]): string {
   const rows = steps.map((step, index) => [
     String(index + 1),
     step.id,
-    step.state,
+    step.state === 'done' && step.supplied ? 'done (supplied)' : step.state,
     step.state === 'done' ? (step.cached ? 'yes' : 'no') : '',
     step.seconds === null ? '' : step.seconds.toFixed(2),
     step.rowsIn === null ? '' : countText(step.rowsIn),
@@ -98,7 +106,9 @@ export function summaryLine(summary: RunSummary): string {
   const done = summary.steps.filter((step) => step.state === 'done');
   const cached = done.filter((step) => step.cached).length;
   const time = summary.seconds === null ? '' : ` in ${durationText(summary.seconds)}`;
-  return `${summary.state}: ${done.length} of ${summary.steps.length} steps done (${cached} cached)${time}`;
+  const supplied = done.filter((step) => step.supplied).length;
+  const strange = summary.steps.flatMap((step) => (step.implausible === null ? [] : [`\nimplausible: ${step.id}: ${step.implausible}`]));
+  return `${summary.state}: ${done.length} of ${summary.steps.length} steps done (${cached} cached${supplied === 0 ? '' : `, ${supplied} supplied`})${time}${strange.join('')}`;
 }
 
 /** An integer with commas at the thousands. */

@@ -1,4 +1,5 @@
 /** Runs a command's body with a connected client, and turns what the server says into exit codes. */
+import type { Client } from '@temporalio/client';
 import { applyLocalProfile } from '../adapters/local-profile.js';
 import type { AresClient } from './ares-client.js';
 import type { CommandWorld } from './command-world.js';
@@ -7,6 +8,8 @@ import { CommandFailure, EXIT_CODES } from './exit-codes.js';
 export interface Connected {
   readonly ares: AresClient;
   readonly namespace: string;
+  /** Temporal's own client, for what is not about one run. */
+  readonly client: Client;
 }
 
 /** What `body` returns. @throws CommandFailure when there is no server, no worker or no such run */
@@ -14,12 +17,12 @@ export async function withClient<T>(world: CommandWorld, body: (connected: Conne
   applyLocalProfile(world.env);
   // Loaded here, so that bad input and --help need no Temporal library.
   const { connectClient } = await import('../adapters/connection/connect-client.js');
-  const { AresClient: Client } = await import('./ares-client.js');
+  const { AresClient: Ares } = await import('./ares-client.js');
   const connected = await connectClient(world.env).catch((error: unknown) => {
     throw commandFailure(error);
   });
   try {
-    return await body({ ares: new Client(connected.client), namespace: connected.namespace });
+    return await body({ ares: new Ares(connected.client), namespace: connected.namespace, client: connected.client });
   } catch (error) {
     throw commandFailure(error);
   } finally {

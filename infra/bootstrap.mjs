@@ -23,6 +23,7 @@ const VERBS = {
   stack: 'infra/stack.js',
   test: 'infra/test.js',
   bench: 'infra/bench.js',
+  'test-faults': 'infra/test-faults.js',
   build: null,
   'test-on-newest-node': 'infra/test-on-newest-node.js',
 };

@@ -11,6 +11,7 @@ import { build } from 'esbuild';
 import { canonicalJson } from '../pipeline/canonical-json.js';
 import type { StepDefinition } from '../pipeline/step.js';
 import { STEPS } from '../pipeline/steps/index.js';
+import { describeBuildOf } from './build-info.js';
 import { repositoryRoot } from './repository-root.js';
 
 /** Packages whose version can change a computed value. */
@@ -79,4 +80,5 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const root = repositoryRoot();
   const hashes = await computeCodeHashes(join(root, 'dist'), await computingVersions(join(root, 'package-lock.json')));
   await writeFile(join(root, 'dist', 'code-hashes.json'), `${JSON.stringify(hashes, null, 2)}\n`);
+  await writeFile(join(root, 'dist', 'build-info.json'), `${JSON.stringify(await describeBuildOf(root, process.env), null, 2)}\n`);
 }

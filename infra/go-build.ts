@@ -1,6 +1,6 @@
 /** Programs built from their pinned module versions; Go's checksum database vouches for the sources. */
 import { mkdtemp, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { say } from './progress.js';
 import { runCommand, tryCommand } from './run-command.js';
 
@@ -19,7 +19,8 @@ export async function buildGoProgram(source: GoModule, path: string): Promise<vo
   const folder = await mkdtemp(join(dirname(path), 'go-'));
   try {
     await runCommand('go', ['install', '-trimpath', '-ldflags', '-s -w', `${source.module}@v${source.version}`], { env: { GOBIN: folder, GOFLAGS: '' } });
-    await rename(join(folder, source.name), path);
+    // Go names a program after its package.
+    await rename(join(folder, basename(source.module)), path);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,4 +1,4 @@
-/** The two programs of the local stack: found on this machine, or set up in the cache folder, once, checked by hash. */
+/** Programs of the local stack and of tests: found on this machine, or set up in the cache folder, once, checked by hash. */
 import { existsSync } from 'node:fs';
 import { access, chmod, constants, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
@@ -10,7 +10,7 @@ import { say } from './progress.js';
 import { withSetUpLock } from './set-up-lock.js';
 
 export interface Program {
-  readonly name: 'temporal' | 'versitygw';
+  readonly name: 'temporal' | 'versitygw' | 'compose-spec';
   readonly version: string;
   /** Module path for `go install`. */
   readonly module: string;
@@ -31,6 +31,9 @@ export const TEMPORAL: Program = {
 
 /** The S3 server of the local stack. */
 export const VERSITYGW: Program = { name: 'versitygw', version: '1.8.0', module: 'github.com/versity/versitygw/cmd/versitygw' };
+
+/** Reads a compose file as Docker does, without Docker: the deployment files are tested with it. */
+export const COMPOSE_SPEC: Program = { name: 'compose-spec', version: '2.16.2', module: 'github.com/compose-spec/compose-go/v2/cmd' };
 
 /** Where a program was found: on PATH (any version, not checked by us) or in the cache folder (hash checked). */
 export interface FoundProgram {

@@ -7,6 +7,7 @@ export function addressLines(environment: Environment): string[] {
   return [
     `Temporal     ${environment['TEMPORAL_ADDRESS'] ?? 'not running'} (namespace ${environment['TEMPORAL_NAMESPACE'] ?? 'default'})`,
     `Temporal UI  ${environment['ARES_UI'] ?? 'unknown'}`,
+    `Temporal API ${environment['ARES_TEMPORAL_HTTP'] ?? 'unknown'} (HTTP)`,
     `S3           ${environment['AWS_ENDPOINT_URL_S3'] ?? 'not running'} (${environment['ARES_STORE'] ?? 'no store'})`,
   ];
 }

@@ -12,6 +12,7 @@ import type { ServiceOptions } from './service.js';
 
 const PORT = 7233;
 const UI_PORT = 8233;
+const HTTP_PORT = 7243;
 const READY_MS = 60_000;
 export const NAMESPACE = 'default';
 
@@ -21,6 +22,7 @@ type Temporal = NonNullable<LocalProfile['temporal']>;
 export async function startTemporal(program: string, options: ServiceOptions): Promise<{ child: RunningChild; temporal: Temporal }> {
   const port = await freePort(PORT);
   const uiPort = await freePort(UI_PORT);
+  const httpPort = await freePort(HTTP_PORT);
   const address = `127.0.0.1:${port}`;
   const child = await startChild({
     name: 'temporal',
@@ -34,6 +36,8 @@ export async function startTemporal(program: string, options: ServiceOptions): P
       String(port),
       '--ui-port',
       String(uiPort),
+      '--http-port',
+      String(httpPort),
       '--db-filename',
       join(options.folder, 'temporal.db'),
       '--log-level',
@@ -50,7 +54,10 @@ export async function startTemporal(program: string, options: ServiceOptions): P
     keep: options.keep,
   });
   await awaitHealthy(child, () => isServing(program, address), READY_MS);
-  return { child, temporal: { address, namespace: NAMESPACE, ui: `http://127.0.0.1:${uiPort}`, process: child.identity } };
+  return {
+    child,
+    temporal: { address, namespace: NAMESPACE, ui: `http://127.0.0.1:${uiPort}`, http: `http://127.0.0.1:${httpPort}`, process: child.identity },
+  };
 }
 
 /** True when the server at the address says that it serves. */

@@ -26,7 +26,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningChild>
     name: 'worker',
     command: process.execPath,
     args: ['--enable-source-maps', join(options.root, 'dist', 'worker', 'index.js')],
-    env: { ...process.env, ...options.environment },
+    // Whoever presses Ctrl-C at a local stack waits no longer than this for steps that run.
+    env: { ARES_SHUTDOWN_GRACE: '5s', ...process.env, ...options.environment },
     logPath: join(options.folder, 'logs', 'worker.log'),
     keep: options.keep,
   });

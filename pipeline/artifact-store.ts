@@ -25,6 +25,8 @@ export interface ArtifactStore {
   readJson(path: string): Promise<unknown>;
   putJson(path: string, value: unknown): Promise<void>;
   list(prefix: string): Promise<readonly string[]>;
+  /** Deletes the object at a path below the store's prefix; one that is not there is no failure. */
+  remove(path: string): Promise<void>;
 }
 
 /** Runs compute jobs in child processes. */

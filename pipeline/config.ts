@@ -1,5 +1,6 @@
 /** The run spec: the one JSON object that starts a run. Every key has a default, unknown keys are refused. */
 import { z } from 'zod';
+import { MAXIMUM_ATTEMPTS } from './errors.js';
 import { PRESET_NAMES } from './presets.js';
 
 const MINUTE_MS = 60_000;
@@ -97,6 +98,8 @@ export const runSpecSchema = z
     /** Registry version of the champion that the A/B test compares with; none = the pooled single model. */
     champion: z.string().optional(),
     onStepFailure: z.enum(['park', 'fail']).default('park'),
+    /** Attempts at a step, first one included, before an environment failure parks or fails the run; deploys and lost workers use attempts too. */
+    stepAttempts: z.int().min(1).max(100).default(MAXIMUM_ATTEMPTS),
     cache: cache.prefault({}),
     /** A long step's finished parts go to the store at least so often: the most that a killed worker costs. Never changes a value. */
     autoCheckpointMinutes: z.number().min(0.01).max(1440).default(1),

@@ -25,9 +25,13 @@ export const MAXIMUM_ATTEMPTS = 8;
 export class PipelineError extends Error {
   override readonly name: ErrorName;
 
-  constructor(name: ErrorName, message: string, options?: ErrorOptions) {
+  /** Wait that the upstream asked for before another attempt; null when it named none. */
+  readonly retryAfterMs: number | null;
+
+  constructor(name: ErrorName, message: string, options?: ErrorOptions & { readonly retryAfterMs?: number }) {
     super(message, options);
     this.name = name;
+    this.retryAfterMs = options?.retryAfterMs ?? null;
   }
 }
 
@@ -35,6 +39,12 @@ export class PipelineError extends Error {
 export function errorNameOf(error: unknown): ErrorName | null {
   const name = error instanceof Error ? error.name : null;
   return ([...NEVER_RETRIED, ...RETRIED] as readonly string[]).includes(name ?? '') ? (name as ErrorName) : null;
+}
+
+/** The wait that the error's upstream asked for, in ms (also after crossing a process border), else null. */
+export function retryAfterOf(error: unknown): number | null {
+  const wait = error instanceof Error && 'retryAfterMs' in error ? error.retryAfterMs : null;
+  return typeof wait === 'number' ? wait : null;
 }
 
 /** True for failures that end the run at once. */

@@ -143,6 +143,7 @@ export function semanticPlan(plan: RunPlan): RunPlan {
       cache: { mode: 'on', refresh: [] },
       fanOut: 'inline',
       onStepFailure: 'park',
+      stepAttempts: 8,
       autoCheckpointMinutes: 1,
       notify: [],
       tracking: 'none',

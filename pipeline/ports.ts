@@ -97,6 +97,28 @@ export interface BundleArchive {
   unpack(bytes: Uint8Array): Promise<Record<string, Uint8Array>>;
 }
 
+/** A finished run as an experiment tracker logs it. */
+export interface TrackedResult {
+  readonly report: Report;
+  /** The data's own time of the report's figures, UTC ms: the end of the test segment. */
+  readonly dataTimeMs: number;
+  /** Values along an axis, a step each: walk-forward windows. NaN = not computable. */
+  readonly series: readonly { readonly name: string; readonly points: readonly { readonly timeMs: number; readonly step: number; readonly value: number }[] }[];
+  /** Files to keep with the entry, by path. */
+  readonly files: Readonly<Record<string, Uint8Array>>;
+  /** What is too large to copy: hashes and addresses, as tags. */
+  readonly references: Readonly<Record<string, string>>;
+}
+
+/** Experiment tracking outside the store. Not part of any hashed artifact. */
+export interface ExperimentTracker {
+  /**
+   * Logs the run under the key of its saving step: a second call with that key completes the same entry and adds none.
+   * @throws PipelineError InvalidSpec when the worker names no tracker, AccessDenied when it refuses us, UpstreamUnavailable
+   */
+  log(result: TrackedResult): Promise<void>;
+}
+
 export interface StepPorts {
   readonly marketFiles: MarketFiles;
   readonly bars: BarEngine;
@@ -104,6 +126,7 @@ export interface StepPorts {
   readonly tensorBackend: () => Promise<TensorBackend>;
   readonly registry: Registry;
   readonly ledger: TestLedger;
+  readonly tracker: ExperimentTracker;
   readonly report: ReportRenderer;
   readonly archive: BundleArchive;
   /** Verified bytes of a stored object: the champion's bundle, which no step of this run wrote. @throws PipelineError MissingArtifact, IntegrityError */

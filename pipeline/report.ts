@@ -19,6 +19,23 @@ export interface ReportSeries {
   readonly y: readonly number[];
 }
 
+/** What figures and charts were read from: enough to find it in the store, and the command that leads further back. */
+export interface ReportArtifact {
+  /** As figures name it. */
+  readonly source: string;
+  readonly step: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly schema: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  /** Null where it is no table. */
+  readonly rows: number | null;
+  /** Address below the prefix of the run's store. The prefix itself is not said: one report has the same bytes in every store. */
+  readonly object: string;
+  readonly command: string;
+}
+
 export interface ReportChart {
   /** Section of the figures that the chart belongs to. */
   readonly section: string;
@@ -29,6 +46,8 @@ export interface ReportChart {
   /** reliability = observed rate over mean prediction, both in [0, 1], with the diagonal drawn in. */
   readonly kind: 'line' | 'area' | 'bar' | 'reliability';
   readonly series: readonly ReportSeries[];
+  /** Artifacts that its points were read from, as a figure's source. */
+  readonly sources: readonly string[];
 }
 
 export interface Report {
@@ -40,6 +59,8 @@ export interface Report {
   readonly summary: readonly string[];
   readonly figures: readonly Figure[];
   readonly charts: readonly ReportChart[];
+  /** Every artifact that a figure or chart names, once, in the order of the steps. */
+  readonly artifacts: readonly ReportArtifact[];
   readonly tables: readonly {
     readonly section: string;
     readonly title: string;

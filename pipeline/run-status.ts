@@ -1,6 +1,8 @@
 /** What a run says of itself: the answers of the workflow's queries, and its result. */
 import type { ArtifactRef, StepResult } from './artifacts.js';
+import type { OperatorAction } from './operator-updates.js';
 import type { RunPlan } from './plan.js';
+import type { RunNoticeResult } from './run-notice.js';
 import type { StepId } from './steps/index.js';
 
 export interface StepFailure {
@@ -9,24 +11,47 @@ export interface StepFailure {
   readonly message: string;
 }
 
-export interface StepStatus {
+/** What can be parked and retried: planning, or a step. */
+export type StageId = StepId | 'plan';
+
+export interface StageStatus {
+  /** `skipped` = not started, because an earlier step failed; it never counts as done. */
+  readonly state: 'waiting' | 'running' | 'done' | 'blocked' | 'failed' | 'skipped' | 'canceled';
+  /** 0 before it was first scheduled; rises with each operator retry. */
+  readonly attempt: number;
+  readonly error: StepFailure | null;
+  /** History event to reset to so that this stage runs again and finished ones do not; null before it was scheduled. */
+  readonly resetEvent: number | null;
+}
+
+export interface StepStatus extends StageStatus {
   readonly id: StepId;
   readonly title: string;
-  readonly state: 'waiting' | 'running' | 'done' | 'blocked' | 'failed' | 'skipped';
-  /** 0 before the step was first scheduled; rises with each operator retry. */
-  readonly attempt: number;
   readonly result: StepResult | null;
-  readonly error: StepFailure | null;
-  /** History event to reset to so that this step runs again and finished ones do not; null before it was scheduled. */
-  readonly resetEvent: number | null;
+  /** True when an operator supplied the artifacts in place of a computation (skipStep). */
+  readonly supplied: boolean;
+}
+
+/** A notice to the worker's channels, and what became of it. */
+export interface NoticeRecord extends RunNoticeResult {
+  readonly event: 'completed' | 'blocked' | 'failed';
 }
 
 export interface RunStatus {
   readonly state: 'Running' | 'Blocked' | 'Paused' | 'Succeeded' | 'Failed' | 'Canceled';
+  /** The plan's own stage, before the first step. */
+  readonly planning: StageStatus;
   readonly steps: readonly StepStatus[];
-  /** Steps parked until an operator answers. */
-  readonly blocked: readonly StepId[];
+  /** Stages parked until an operator answers. */
+  readonly blocked: readonly StageId[];
+  /** Steps at work now. */
+  readonly current: readonly StepId[];
+  /** Share of the steps that are done, in [0, 1]. How far a running step is stands in its activity's heartbeat. */
+  readonly fraction: number;
   readonly plan: RunPlan | null;
+  /** Operators' updates in the order in which they were settled. */
+  readonly operatorActions: readonly OperatorAction[];
+  readonly notices: readonly NoticeRecord[];
 }
 
 export interface RunResult {

@@ -13,9 +13,10 @@ import { NO_MEMO } from '../core/chain/feature-memo.js';
 import type { RunPlan } from '../pipeline/plan.js';
 import type { StepPorts } from '../pipeline/ports.js';
 import type { FeatureCache } from './feature-cache.js';
+import { makeStepTracker } from './step-tracker.js';
 
-/** A maker of ports for a plan's steps; a null plan (before it is made) has no test segment to open. */
-export function makeStepPorts(store: ObjectStore, features: FeatureCache): (plan: RunPlan | null) => StepPorts {
+/** A maker of ports for a plan's steps and a step key; a null plan (before it is made) has no test segment to open and nothing to track. */
+export function makeStepPorts(store: ObjectStore, features: FeatureCache): (plan: RunPlan | null, stepKey?: string) => StepPorts {
   const ledger = makeTestLedger(store);
   const shared = {
     marketFiles: makeMarketFiles(),
@@ -27,8 +28,14 @@ export function makeStepPorts(store: ObjectStore, features: FeatureCache): (plan
     sha256: sha256Hex,
     readObject: async (ref: ObjectRef) => store.getBytes(ref),
   };
-  return (plan) => ({
+  return (plan, stepKey) => ({
     ...shared,
+    tracker: {
+      log: async (result) => {
+        if (plan === null || stepKey === undefined) throw new Error('Invariant: a run was to be tracked before it had a plan and a step key');
+        await makeStepTracker(store, plan, stepKey).log(result);
+      },
+    },
     featureMemo: (identity) => (plan?.settings.featureCache === true ? features.memo(identity) : NO_MEMO),
     tensorBackend: async () => openTensorBackend({ device: plan?.settings.device ?? 'cpu' }),
     ledger: {

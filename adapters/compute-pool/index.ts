@@ -1,2 +1,2 @@
-export type { ComputePool, ComputePoolOptions, ComputeProgress, ComputeTask } from './compute-pool.js';
+export type { ChildEnd, ComputePool, ComputePoolOptions, ComputeProgress, ComputeTask, PoolState } from './compute-pool.js';
 export { makeComputePool } from './compute-pool.js';

@@ -4,12 +4,3 @@
 export class CannotConnect extends Error {
   override readonly name = 'CannotConnect';
 }
-
-/** A CannotConnect for an address and its cause. */
-export function cannotConnect(address: string, cause: unknown): CannotConnect {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new CannotConnect(
-    `cannot connect to Temporal at ${address}: ${reason}; is the stack up (npm run stack), and does TEMPORAL_ADDRESS name it (ares env)?`,
-    { cause },
-  );
-}

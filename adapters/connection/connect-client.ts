@@ -1,8 +1,10 @@
 /** A Temporal client from the environment. */
 import { Client, Connection } from '@temporalio/client';
-import { cannotConnect } from './cannot-connect.js';
+import { openClientTracing } from '../telemetry/client-tracing.js';
+import { cannotConnectTo } from './cannot-connect-to.js';
 import type { Environment } from './connection-settings.js';
 import { readConnectionSettings } from './connection-settings.js';
+import { readDataConverter } from './payload-codec.js';
 
 const CONNECT_TIMEOUT = '5s';
 
@@ -18,7 +20,9 @@ export interface ConnectedClient {
  * @throws CannotConnect when no server answers within 5 s, or it refuses the credentials
  */
 export async function connectClient(env: Environment): Promise<ConnectedClient> {
-  const { address, namespace, options } = readConnectionSettings(env);
+  const settings = readConnectionSettings(env);
+  const { address, namespace, options } = settings;
+  const dataConverter = readDataConverter(env);
   try {
     const connection = await Connection.connect({
       address,
@@ -27,8 +31,17 @@ export async function connectClient(env: Environment): Promise<ConnectedClient> 
       ...(options.metadata === undefined ? {} : { metadata: options.metadata as Record<string, string> }),
       connectTimeout: CONNECT_TIMEOUT,
     });
-    return { client: new Client({ connection, namespace }), address, namespace, close: async () => connection.close() };
+    const tracing = await openClientTracing(env);
+    return {
+      client: new Client({ connection, namespace, dataConverter, interceptors: { workflow: tracing.interceptors } }),
+      address,
+      namespace,
+      close: async () => {
+        await tracing.shutdown();
+        await connection.close();
+      },
+    };
   } catch (error) {
-    throw cannotConnect(address, error);
+    throw await cannotConnectTo(settings, error);
   }
 }

@@ -14,6 +14,7 @@ import { commitManifestObject, missingArtifacts, readManifestObject } from './ma
 import type { CommittedManifest } from './manifests.js';
 import { hashStoredObject, sweepUnfinishedUploads } from './maintenance.js';
 import { headObject, putObjectBytes, putObjectFile } from './put-object.js';
+import { putRawObject, readRawObject } from './raw-objects.js';
 import type { StoredObject } from './put-object.js';
 import { endpointOf, makeS3Client } from './s3-client.js';
 import type { Environment } from './s3-client.js';
@@ -66,6 +67,9 @@ export interface ObjectStore {
   putJson(key: string, value: unknown): Promise<void>;
   /** Says whether it wrote; false when something is there already. */
   putJsonIfAbsent(key: string, value: unknown): Promise<boolean>;
+  /** Bytes below the prefix (`checkpoints/`), unverified and past the cache, or null. */
+  readRaw(key: string): Promise<Uint8Array | null>;
+  putRaw(key: string, bytes: Uint8Array): Promise<void>;
   /** Objects below a key prefix, by key. */
   list(prefix: string): Promise<ListedObject[]>;
   remove(key: string): Promise<void>;
@@ -112,6 +116,8 @@ export function openObjectStore(options: StoreOptions): ObjectStore {
     readJson: (key) => readJsonObject(session, key),
     putJson: (key, value) => putJsonObject(session, key, value),
     putJsonIfAbsent: (key, value) => putJsonObjectIfAbsent(session, key, value),
+    readRaw: (key) => readRawObject(session, key),
+    putRaw: (key, bytes) => putRawObject(session, key, bytes),
     list: (prefix) => listObjects(session, prefix),
     remove: (key) => removeObject(session, key),
     hashStored: (uri) => hashStoredObject(session, uri),

@@ -28,14 +28,23 @@ export function shortSource(source: string): string {
   return source.replace(/@([0-9a-f]{12})[0-9a-f]+$/, '@$1');
 }
 
-/** The figures as table rows; `data-value` holds the exact value as it stands in JSON and CSV. */
-export function figureTable(figures: readonly Figure[]): string {
+/** Ids of the panels that describe artifacts, by source. */
+export type ArtifactPanels = ReadonlyMap<string, string>;
+
+/** A link to the panel of a source, around HTML that stands as it is; without a panel the HTML alone. */
+export function artifactLink(panels: ArtifactPanels, source: string, html: string): string {
+  const panel = panels.get(source);
+  return panel === undefined ? html : `<a href="#${panel}">${html}</a>`;
+}
+
+/** The figures as table rows; `data-value` holds the exact value as it stands in JSON and CSV. Value and source lead to the artifact's panel. */
+export function figureTable(figures: readonly Figure[], panels: ArtifactPanels): string {
   const rows = figures.map((figure) => {
     const exact = figure.value === null ? '' : String(figure.value);
     const unit = figure.unit === TIME_UNIT ? '' : figure.unit;
     return (
-      `<tr><th scope="row">${escapeHtml(figure.name)}</th><td class="number" data-section="${escapeHtml(figure.section)}" data-name="${escapeHtml(figure.name)}" data-value="${exact}" title="${exact}">${valueText(figure)}</td>` +
-      `<td class="unit">${escapeHtml(unit)}</td><td class="source" title="${escapeHtml(figure.source)}">${escapeHtml(shortSource(figure.source))}</td></tr>`
+      `<tr><th scope="row">${escapeHtml(figure.name)}</th><td class="number" data-section="${escapeHtml(figure.section)}" data-name="${escapeHtml(figure.name)}" data-value="${exact}" title="${exact}">${artifactLink(panels, figure.source, valueText(figure))}</td>` +
+      `<td class="unit">${escapeHtml(unit)}</td><td class="source" title="${escapeHtml(figure.source)}">${artifactLink(panels, figure.source, escapeHtml(shortSource(figure.source)))}</td></tr>`
     );
   });
   return `<table class="figures"><thead><tr><th>figure</th><th class="number">value</th><th>unit</th><th>read from</th></tr></thead><tbody>\n${rows.join('\n')}\n</tbody></table>`;

@@ -34,5 +34,17 @@ td.number, th.number { padding-right: 1rem; }
 .source { font-size: .78rem; font-family: ui-monospace, "Liberation Mono", monospace; white-space: nowrap; }
 details > summary { cursor: pointer; color: var(--series-a); margin: .5rem 0; }
 pre { overflow-x: auto; background: var(--panel); padding: .8rem; border-radius: 4px; font-size: .78rem; }
+td a { color: inherit; text-decoration: underline dotted; text-underline-offset: 3px; }
+td a:hover { color: var(--series-a); }
+figure p.source { margin: .4rem 0 0; white-space: normal; }
+h3 { font-size: .92rem; margin: 0 0 .2rem; font-weight: 600; }
+aside.artifact { border-bottom: 1px solid var(--line); padding: .6rem 0; font-size: .82rem; }
+aside.artifact .close { display: none; float: right; font-size: 1.2rem; line-height: 1; padding: 0 .3rem; }
+aside.artifact dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .9rem; margin: 0; }
+aside.artifact dt { color: var(--muted); }
+aside.artifact dd { margin: 0; overflow-wrap: anywhere; font-family: ui-monospace, "Liberation Mono", monospace; font-size: .78rem; }
+aside.artifact p { margin: 0; }
+aside.artifact:target { position: fixed; left: 0; right: 0; bottom: 0; margin: 0 auto; max-width: 66rem; padding: .9rem 1.25rem 1.1rem; background: var(--panel); border: 1px solid var(--line); border-bottom: 0; border-radius: 6px 6px 0 0; box-shadow: 0 -6px 24px rgb(0 0 0 / .18); }
+aside.artifact:target .close { display: block; }
 @media print { main { max-width: none; } details > summary { display: none; } }
 `;

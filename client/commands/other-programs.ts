@@ -17,6 +17,17 @@ interface OtherProgram {
 
 const PROGRAMS: readonly OtherProgram[] = [
   { name: 'predict', description: 'predict from raw bars with nothing but a hand-over bundle', script: 'worker/predict.js' },
+  {
+    name: 'lineage',
+    description: 'from a run, artifact, figure, prediction or version back to raw files, code and parameters',
+    script: 'worker/lineage-command.js',
+  },
+  {
+    name: 'verify',
+    description: 'recompute a run into a scratch prefix (--quick: hash its objects) and explain the first difference',
+    script: 'worker/verify.js',
+  },
+  { name: 'supply', description: 'a step result for ares skip: that of another run, or with files replaced by hand', script: 'worker/supply-command.js' },
   { name: 'cache', description: 'ls: what the store and the local cache hold; clean: remove what no manifest names', script: 'worker/cache-command.js' },
   { name: 'stack', description: 'keep the local stack (Temporal, S3, worker) up in the foreground', script: 'infra/stack.js' },
   { name: 'env', description: 'addresses of the local stack, export lines, and where the temporal CLI is', script: 'infra/env.js' },

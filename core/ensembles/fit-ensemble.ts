@@ -1,6 +1,8 @@
 /** Fits the stacks of an ensemble on out-of-fold predictions, and cross-fits them so that train outputs are out of fold too. */
 import { InsufficientData } from '../errors.js';
 import { computeUniqueness } from '../labels/uniqueness.js';
+import type { Parts } from '../parts.js';
+import { COMPUTE_ALL } from '../parts.js';
 import type { RegimeOrPooled } from '../regimes/regime-names.js';
 import { POOLED, REGIMES } from '../regimes/regime-names.js';
 import { planPurgedFolds } from '../validation/purged-folds.js';
@@ -38,6 +40,8 @@ export interface EnsembleOptions {
 export interface CrossFitOptions extends EnsembleOptions {
   readonly folds: number;
   readonly embargoMs: number;
+  /** Each fold is a part. */
+  readonly parts?: Parts;
 }
 
 /** Probabilities out of fold at both levels. */
@@ -63,7 +67,7 @@ export function fitEnsemble(examples: EnsembleExamples, options: EnsembleOptions
  * themselves out of fold, no output has seen its own label at either level. Every row gets one output.
  * @throws InsufficientData when there are fewer examples than folds, or POOLED has no member.
  */
-export function crossFitEnsemble(examples: EnsembleExamples, options: CrossFitOptions): CrossFit {
+export async function crossFitEnsemble(examples: EnsembleExamples, options: CrossFitOptions): Promise<CrossFit> {
   const count = examples.y.length;
   if (count < options.folds)
     throw new InsufficientData(
@@ -71,16 +75,17 @@ export function crossFitEnsemble(examples: EnsembleExamples, options: CrossFitOp
     );
   const probability = new Float64Array(count);
   const fold = new Int32Array(count);
-  planPurgedFolds({ startMs: examples.startMs, endMs: examples.endMs, folds: options.folds, embargoMs: options.embargoMs }).forEach(
-    ({ train, test }, number) => {
-      const ensemble = ensembleOfRows(examples, train, options);
-      const output = applyEnsemble(ensemble, predictionsAt(examples.predictions, test), regimesAt(examples.regimes, test));
-      test.forEach((row, i) => {
-        probability[row] = output[i]!;
-        fold[row] = number;
-      });
-    },
-  );
+  const { parts = COMPUTE_ALL } = options;
+  const folds = planPurgedFolds({ startMs: examples.startMs, endMs: examples.endMs, folds: options.folds, embargoMs: options.embargoMs });
+  for (const [number, { train, test }] of folds.entries()) {
+    const output = await parts.once(`fold ${number}`, () =>
+      applyEnsemble(ensembleOfRows(examples, train, options), predictionsAt(examples.predictions, test), regimesAt(examples.regimes, test)),
+    );
+    test.forEach((row, i) => {
+      probability[row] = output[i]!;
+      fold[row] = number;
+    });
+  }
   return { probability, fold };
 }
 

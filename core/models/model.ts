@@ -1,5 +1,6 @@
 /** What every classifier offers, whatever its family; adapters implement it over native libraries. */
 import type { Abort } from '../abort.js';
+import type { StateKeeper } from '../parts.js';
 
 /** Row-major matrix; NaN = missing. */
 export interface Matrix {
@@ -28,6 +29,8 @@ export interface FitOptions {
   readonly parameters: Readonly<Record<string, number | string | boolean>>;
   readonly signal?: Abort;
   readonly progress?: (fraction: number, message: string) => void;
+  /** Of this very fit; families that are trained in epochs go on from its newest state. */
+  readonly state?: StateKeeper<unknown>;
 }
 
 /** A fitted binary classifier. `dispose` frees native memory; the object is unusable after it. */

@@ -3,10 +3,11 @@ import { makeRandom } from '../stats/random.js';
 import { checkColumnCount, checkFitData, numberParameter } from '../models/check-fit-data.js';
 import type { Classifier, FitData, FitOptions, Matrix, ModelFamily } from '../models/model.js';
 import { decodeModel, encodeModel } from '../models/model-bytes.js';
+import type { StateKeeper } from '../parts.js';
 import type { SequenceInput } from './attention-inference.js';
 import { inferAttention } from './attention-inference.js';
 import type { AttentionShape } from './attention-shape.js';
-import type { SequenceExamples } from './attention-training.js';
+import type { SequenceExamples, TrainingState } from './attention-training.js';
 import type { TensorBackend } from './tensor-backend.js';
 
 /**
@@ -90,6 +91,7 @@ async function fitAttention(data: FitData, options: FitOptions): Promise<Classif
     patience: number('patience'),
     random: makeRandom(options.seed),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.state === undefined ? {} : { state: options.state as StateKeeper<TrainingState> }),
     onEpoch: (epoch) => options.progress?.(epoch / epochs, `epoch ${epoch} of at most ${epochs}`),
   });
   return makeClassifier(data.featureNames, {

@@ -5,7 +5,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Abort } from '../abort.js';
 import { NumericalError } from '../errors.js';
-import type { Random } from '../stats/random.js';
+import type { StateKeeper } from '../parts.js';
+import type { Random, RandomState } from '../stats/random.js';
+import { restoreRandom } from '../stats/random.js';
 import type { AttentionNetwork, SequenceInput } from './attention-inference.js';
 import type { AttentionShape } from './attention-shape.js';
 import { WEIGHT_BLOCKS, blockLengths, blockShapes } from './attention-shape.js';
@@ -32,6 +34,20 @@ export interface AttentionTraining {
   readonly random: Random;
   readonly signal?: Abort;
   readonly onEpoch?: (epoch: number) => void;
+  /** Kept after each epoch; training goes on from the newest, to the same bits. */
+  readonly state?: StateKeeper<TrainingState>;
+}
+
+/** All that the epochs after this one depend on. */
+export interface TrainingState {
+  readonly epoch: number;
+  readonly weights: Float32Array;
+  readonly first: Float32Array;
+  readonly second: Float32Array;
+  readonly step: number;
+  readonly random: RandomState;
+  readonly best: Epoch;
+  readonly validationLoss: readonly number[];
 }
 
 export interface AttentionFit {
@@ -59,29 +75,38 @@ const EPSILON = 1e-8;
  */
 export async function trainAttention(training: AttentionTraining): Promise<AttentionFit> {
   const { shape, validation, random } = training;
-  const state = makeAdamState(drawWeights(shape, random));
+  const earlier = (await training.state?.latest()) ?? null;
+  const state = earlier === null ? makeAdamState(drawWeights(shape, random)) : restoreAdamState(earlier);
   const heldOut = validation === null ? null : makeBatch(training, validation, allOf(validation));
   try {
-    return await runEpochs(training, state, heldOut);
+    return await runEpochs(earlier === null ? training : { ...training, random: restoreRandom(earlier.random) }, { state, heldOut, earlier });
   } finally {
     tf.dispose([state.weights, state.first, state.second, ...(heldOut === null ? [] : Object.values(heldOut))]);
   }
 }
 
-async function runEpochs(training: AttentionTraining, state: AdamState, heldOut: Batch | null): Promise<AttentionFit> {
+interface Run {
+  readonly state: AdamState;
+  readonly heldOut: Batch | null;
+  readonly earlier: TrainingState | null;
+}
+
+async function runEpochs(training: AttentionTraining, { state, heldOut, earlier }: Run): Promise<AttentionFit> {
   const { shape, fit, random, epochs, patience } = training;
-  const validationLoss: number[] = [];
-  let best: Epoch = { loss: Number.POSITIVE_INFINITY, epoch: 0, weights: new Float32Array(0) };
-  for (let epoch = 1; epoch <= epochs && epoch - best.epoch <= (heldOut === null ? epochs : patience); epoch++) {
+  const validationLoss = [...(earlier?.validationLoss ?? [])];
+  let best: Epoch = earlier?.best ?? { loss: Number.POSITIVE_INFINITY, epoch: 0, weights: new Float32Array(0) };
+  for (let epoch = (earlier?.epoch ?? 0) + 1; epoch <= epochs && epoch - best.epoch <= (heldOut === null ? epochs : patience); epoch++) {
     trainEpoch(training, state, shuffled(fit.rows.length, random));
     training.onEpoch?.(epoch);
-    if (heldOut === null) continue;
-    const loss = tf.tidy(() => meanLoss(state.weights, heldOut, shape).dataSync()[0]);
-    if (!Number.isFinite(loss)) throw new NumericalError(`expected a finite validation loss after epoch ${epoch}, found ${loss}`);
-    validationLoss.push(loss);
-    if (loss < best.loss) best = { loss, epoch, weights: await readWeights(state) };
+    if (heldOut !== null) {
+      const loss = tf.tidy(() => meanLoss(state.weights, heldOut, shape).dataSync()[0]);
+      if (!Number.isFinite(loss)) throw new NumericalError(`expected a finite validation loss after epoch ${epoch}, found ${loss}`);
+      validationLoss.push(loss);
+      if (loss < best.loss) best = { loss, epoch, weights: await readWeights(state.weights) };
+    }
+    await training.state?.keep({ epoch, ...(await readAdamState(state)), random: random.state(), best, validationLoss: [...validationLoss] });
   }
-  if (heldOut === null) best = { loss: Number.NaN, epoch: epochs, weights: await readWeights(state) };
+  if (heldOut === null) best = { loss: Number.NaN, epoch: epochs, weights: await readWeights(state.weights) };
   if (best.weights.some((weight) => !Number.isFinite(weight))) {
     throw new NumericalError(`expected finite weights after ${best.epoch} epochs of the attention network`);
   }
@@ -218,6 +243,14 @@ function allOf(examples: SequenceExamples): Int32Array {
   return Int32Array.from({ length: examples.rows.length }, (_, i) => i);
 }
 
-async function readWeights(state: AdamState): Promise<Float32Array> {
-  return Float32Array.from(await state.weights.data());
+async function readWeights(values: tf.Tensor1D): Promise<Float32Array> {
+  return Float32Array.from(await values.data());
+}
+
+async function readAdamState({ weights, first, second, step }: AdamState): Promise<Pick<TrainingState, 'weights' | 'first' | 'second' | 'step'>> {
+  return { weights: await readWeights(weights), first: await readWeights(first), second: await readWeights(second), step };
+}
+
+function restoreAdamState({ weights, first, second, step }: TrainingState): AdamState {
+  return { weights: tf.tensor1d(weights), first: tf.tensor1d(first), second: tf.tensor1d(second), step };
 }

@@ -10,6 +10,8 @@ import { PARAMETER_GROUPS, withGroup } from '../backtest/strategy-parameters.js'
 import type { BacktestSummary } from '../backtest/summarize-backtest.js';
 import { summarizeBacktest } from '../backtest/summarize-backtest.js';
 import type { TradingCosts } from '../backtest/trading-costs.js';
+import type { Parts } from '../parts.js';
+import { COMPUTE_ALL } from '../parts.js';
 import { deriveSeed } from '../stats/random.js';
 import { compromisePoint, paretoFront } from './pareto-front.js';
 import { tpeSampler } from './sampler-tpe.js';
@@ -30,6 +32,8 @@ export interface StrategySearch {
   readonly minimumTrades: number;
   readonly seed: number;
   readonly signal?: Abort;
+  /** Each trial's backtest is a part. */
+  readonly parts?: Parts;
   readonly onTrial?: (trial: StrategyTrial) => Promise<void> | void;
 }
 
@@ -84,6 +88,7 @@ export async function searchStrategy(search: StrategySearch): Promise<StrategySe
 }
 
 async function searchGroup(search: StrategySearch, group: ParameterGroup, incumbent: StrategyParameters): Promise<readonly StrategyTrial[]> {
+  const { parts = COMPUTE_ALL } = search;
   const summaries: BacktestSummary[] = [];
   const found: StrategyTrial[] = [];
   const space = STRATEGY_SPACE[group];
@@ -94,8 +99,8 @@ async function searchGroup(search: StrategySearch, group: ParameterGroup, incumb
     seed: deriveSeed(search.seed, group),
     sampler: tpeSampler(),
     startingPoints: [Object.fromEntries(Object.keys(space).map((name) => [name, current[name]!]))],
-    evaluate: (point) => {
-      const summary = scoreStrategy(search, withGroup(incumbent, group, point));
+    evaluate: async (point, trial) => {
+      const summary = await parts.once(`${group} trial ${trial}`, () => scoreStrategy(search, withGroup(incumbent, group, point)));
       summaries.push(summary);
       return summary.trades < search.minimumTrades || summary.sharpe === null ? null : -summary.sharpe;
     },

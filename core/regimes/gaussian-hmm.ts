@@ -5,6 +5,8 @@
  */
 import type { Abort } from '../abort.js';
 import { NumericalError } from '../errors.js';
+import type { Parts } from '../parts.js';
+import { COMPUTE_ALL } from '../parts.js';
 import type { Random } from '../stats/random.js';
 import type { MarkovChain } from './forward-filter.js';
 import { forwardFilter } from './forward-filter.js';
@@ -41,6 +43,8 @@ export interface HmmOptions {
   readonly varianceFloor: number;
   /** Added to the expected moves out of each state, spread evenly: above 0 it keeps every move possible. */
   readonly transitionPrior: number;
+  /** Each climb is a part. */
+  readonly parts?: Parts | undefined;
   readonly signal?: Abort | undefined;
 }
 
@@ -60,19 +64,29 @@ const INITIAL_STAY = 20;
  * The likeliest fit: `starts` short climbs, of which the likeliest FINALISTS climb to the end.
  * @throws NumericalError when no start ends in finite numbers.
  */
-export function fitGaussianHmm(observations: Observations, options: HmmOptions): HmmFit {
-  const tried = Array.from({ length: options.starts }, () => {
+export async function fitGaussianHmm(observations: Observations, options: HmmOptions): Promise<HmmFit> {
+  const { parts = COMPUTE_ALL } = options;
+  const short = { ...options, maximumIterations: Math.min(SCREENING_ITERATIONS, options.maximumIterations) };
+  const tried: Pick<HmmFit, 'model' | 'logLikelihood'>[] = [];
+  for (let start = 0; start < options.starts; start++) {
     options.signal?.throwIfAborted();
-    return climb(startModel(observations, options), observations, { ...options, maximumIterations: Math.min(SCREENING_ITERATIONS, options.maximumIterations) });
-  });
+    // Starts come from one stream: each is drawn, whether or not its climb is known.
+    const model = startModel(observations, options);
+    tried.push(
+      await parts.once(`${options.states} states, start ${start}`, () => {
+        const fit = climb(model, observations, short);
+        return { model: fit.model, logLikelihood: fit.logLikelihood };
+      }),
+    );
+  }
   const finalists = tried
     .filter((fit) => Number.isFinite(fit.logLikelihood))
     .sort((a, b) => b.logLikelihood - a.logLikelihood)
     .slice(0, FINALISTS);
   let best: HmmFit | null = null;
-  for (const { model } of finalists) {
+  for (const [rank, { model }] of finalists.entries()) {
     options.signal?.throwIfAborted();
-    const fit = climb(model, observations, options);
+    const fit = await parts.once(`${options.states} states, finalist ${rank}`, () => climb(model, observations, options));
     if (Number.isFinite(fit.logLikelihood) && (best === null || fit.logLikelihood > best.logLikelihood)) best = fit;
   }
   if (best === null) throw new NumericalError(`expected a finite likelihood from one of ${options.starts} starts, found none`);

@@ -3,6 +3,7 @@ import type { Abort } from '../abort.js';
 import type { Bars } from '../data/bars.js';
 import { barCount, barsKnownBy } from '../data/bars.js';
 import { InsufficientData } from '../errors.js';
+import type { Parts } from '../parts.js';
 import { makeRandom } from '../stats/random.js';
 import { forwardFilter } from './forward-filter.js';
 import type { GaussianHmm, HmmFit } from './gaussian-hmm.js';
@@ -39,6 +40,8 @@ export interface RegimeModelOptions {
   /** States asked for; default and most 4. */
   readonly states?: number;
   readonly signal?: Abort;
+  /** Each climb of a fit is a part. */
+  readonly parts?: Parts;
 }
 
 const STARTS = 16;
@@ -57,7 +60,7 @@ const LEAST_STATE_SHARE = 0.02;
  * fitted, down to 1; `reduced` says so.
  * @throws InsufficientData when train has no bar. @throws NumericalError when no fit is finite.
  */
-export function fitRegimeModel(bars: Bars, trainToMs: number, options: RegimeModelOptions): RegimeModel {
+export async function fitRegimeModel(bars: Bars, trainToMs: number, options: RegimeModelOptions): Promise<RegimeModel> {
   const train = barsKnownBy(bars, trainToMs);
   const trainBars = barCount(train);
   if (trainBars === 0) throw new InsufficientData(`expected bars to fit the regime model on, found none known by ${trainToMs}`);
@@ -71,7 +74,7 @@ export function fitRegimeModel(bars: Bars, trainToMs: number, options: RegimeMod
     const fit =
       shortage !== null
         ? null
-        : fitGaussianHmm(observations, {
+        : await fitGaussianHmm(observations, {
             states,
             random: makeRandom(options.seed),
             starts: states === 1 ? 1 : STARTS,
@@ -80,6 +83,7 @@ export function fitRegimeModel(bars: Bars, trainToMs: number, options: RegimeMod
             varianceFloor: VARIANCE_FLOOR,
             transitionPrior: TRANSITION_PRIOR,
             signal: options.signal,
+            parts: options.parts,
           });
     const problem = shortage ?? (states === 1 || fit === null ? null : thinState(fit, trainBars));
     if (fit !== null && problem === null) {

@@ -8,7 +8,12 @@ export interface Random {
   below(n: number): number;
   /** Standard normal (Marsaglia's polar method). */
   normal(): number;
+  /** Where the stream stands; `restoreRandom` goes on from it. */
+  state(): RandomState;
 }
+
+/** Four words of the generator, and the second normal of a pair (NaN = none is waiting). */
+export type RandomState = readonly [a: number, b: number, c: number, d: number, spare: number];
 
 /** 32-bit seed of a path such as (spec.seed, step, unit, fold, trial): FNV-1a over its joined text. */
 export function deriveSeed(...path: readonly (string | number)[]): number {
@@ -37,10 +42,12 @@ export function makeRandom(seed: number): Random {
     z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
     return (z ^ (z >>> 15)) >>> 0;
   };
-  let a = next();
-  let b = next();
-  let c = next();
-  let d = next();
+  return restoreRandom([next(), next(), next(), next(), Number.NaN]);
+}
+
+/** The generator whose stream goes on from a state. */
+export function restoreRandom(state: RandomState): Random {
+  let [a, b, c, d, spare] = state;
   const bits = (): number => {
     const result = Math.imul(rotate(Math.imul(b, 5), 7), 9) >>> 0;
     const t = b << 9;
@@ -52,7 +59,6 @@ export function makeRandom(seed: number): Random {
     d = rotate(d, 11);
     return result;
   };
-  let spare = Number.NaN;
   const uniform = (): number => ((bits() >>> 5) * 67108864 + (bits() >>> 6)) / 9007199254740992;
   const normal = (): number => {
     if (!Number.isNaN(spare)) {
@@ -71,7 +77,7 @@ export function makeRandom(seed: number): Random {
       }
     }
   };
-  return { uniform, below: (n) => Math.floor(uniform() * n), normal };
+  return { uniform, below: (n) => Math.floor(uniform() * n), normal, state: () => [a, b, c, d, spare] };
 }
 
 function rotate(x: number, k: number): number {

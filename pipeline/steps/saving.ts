@@ -8,6 +8,8 @@ export interface SavingParameters {
   readonly chain: ChainParameters;
   readonly source: 'simulator' | 'files';
   readonly priorTestOpenings: number;
+  /** A run that must be in a tracker is another result than one that need not: it is never taken from the other's cache. */
+  readonly tracking: RunPlan['spec']['tracking'];
 }
 
 export const saving = {
@@ -19,6 +21,7 @@ export const saving = {
     chain: chainParameters(plan),
     source: plan.spec.source,
     priorTestOpenings: plan.priorTestOpenings,
+    tracking: plan.spec.tracking,
   }),
   queue: 'ares-io',
   startToCloseMinutes: 60,

@@ -1,14 +1,20 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { sha256Hex } from '../../adapters/object-store/index.js';
+import { pathToFileURL } from 'node:url';
+import { hashFile, sha256Hex } from '../../adapters/object-store/index.js';
 import type { ArtifactRef } from '../../pipeline/artifacts.js';
+import type { Lineage } from '../../pipeline/lineage.js';
 import { STEPS } from '../../pipeline/steps/index.js';
+import type { Verification } from '../../pipeline/verification.js';
+import { openChromium } from '../support/chromium.js';
 import type { TestStack } from '../support/stack.js';
 import { startStack } from '../support/stack.js';
 import { testData } from '../support/test-data.js';
 
 interface RunJson {
+  readonly workflowId: string;
   readonly state: string;
+  readonly report: { readonly path: string };
   readonly steps: readonly { id: string; state: string; cached: boolean; rowsOut: number; artifacts: readonly ArtifactRef[] }[];
 }
 
@@ -52,6 +58,38 @@ describe('a dev run on the real ETHUSDT sample', { skip: testData === null ? 'no
     const artifacts = run.steps.flatMap((step) => step.artifacts);
     assert.ok(artifacts.length > 150);
     for (const artifact of artifacts) assert.equal(sha256Hex(await stack.store.getBytes(artifact)), artifact.sha256, artifact.uri);
+  });
+
+  test('a figure clicked in the report leads to its artifact, whose sha256 is that of the object in S3, and from there to the raw files', async () => {
+    const browser = await openChromium();
+    try {
+      const page = await browser.newPage();
+      await page.goto(pathToFileURL(run.report.path).href);
+      // A section with many figures is folded.
+      await page.locator('section:has(td[data-section="Test"]) details > summary').click();
+      await page.locator('td[data-section="Test"][data-name="strategy net return"] > a').click();
+      const panel = page.locator('aside.artifact:target');
+      const sha256 = (await panel.locator('dd.sha256').textContent()) ?? '';
+      const stored = await stack.store.hashStored(`${stack.store.url}/objects/${sha256}`);
+      assert.equal(stored?.sha256, sha256);
+      const command = ((await panel.locator('code').textContent()) ?? '').replace(/^ares /, '').split(' ');
+      const result = await stack.ares(...command, '--json');
+      assert.equal(result.code, 0, result.stderr);
+      const { subject, source } = JSON.parse(result.stdout) as Lineage;
+      assert.equal(subject.artifacts[0]?.ref.sha256, sha256);
+      assert.ok(source.files.length > 0);
+      for (const file of source.files) assert.equal((await hashFile(file.path)).sha256, file.sha256);
+    } finally {
+      await browser.close();
+    }
+  });
+
+  test('ares verify computes every one of its hashes again', async () => {
+    const result = await stack.ares('verify', run.workflowId, '--json');
+    assert.equal(result.code, 0, result.stdout + result.stderr);
+    const { identical, objects, steps } = JSON.parse(result.stdout) as Verification;
+    assert.ok(identical && objects > 150, `${objects} objects`);
+    assert.ok(steps.every(({ verdict }) => verdict === 'identical'));
   });
 
   test('takes features of the test segment from the cache: three steps open it in two processes', async () => {

@@ -7,7 +7,8 @@ import { makeBundleArchive } from '../../adapters/bundle-archive/index.js';
 import type { SourceDescription } from '../../core/data/source-description.js';
 import { float64Column, makeTable, textColumn } from '../../core/data/table.js';
 import { NO_CHECKPOINT } from '../../pipeline/checkpoint.js';
-import type { StepPorts } from '../../pipeline/ports.js';
+import { PipelineError } from '../../pipeline/errors.js';
+import type { StepPorts, TrackedResult } from '../../pipeline/ports.js';
 import type { Report } from '../../pipeline/report.js';
 import { STEPS, stepById } from '../../pipeline/steps/index.js';
 import { chainPorts } from '../support/chain-run.js';
@@ -52,10 +53,10 @@ let chain: SimulatedChain;
 let recorded: ReturnType<typeof recordingPorts>;
 let report: Report;
 
-async function run(memory: ArtifactMemory, ids: readonly string[], ports: StepPorts): Promise<void> {
+async function run(memory: ArtifactMemory, ids: readonly string[], ports: StepPorts, plan = chain.plan): Promise<void> {
   for (const id of ids) {
     const definition = stepById(id);
-    await runStepInProcess({ definition, run: STEP_FUNCTIONS[definition.id] }, chain.plan, {
+    await runStepInProcess({ definition, run: STEP_FUNCTIONS[definition.id] }, plan, {
       memory,
       ports,
       execution: EXECUTION,
@@ -187,6 +188,29 @@ test('the same artifacts give the same bytes, whatever version the registry give
   for (const name of ['bundle', 'report.html', 'report.json', 'report.csv']) {
     assert.deepEqual(await memoryInputs(again).bytes('saving', name), await memoryInputs(chain.memory).bytes('saving', name), name);
   }
+});
+
+test('a run that asks for a tracker is logged before it is registered, and a refusal registers nothing', async () => {
+  const plan = { ...chain.plan, spec: { ...chain.plan.spec, tracking: 'mlflow' as const } };
+  const saveTracked = async (log: StepPorts['tracker']['log']): Promise<Registration[]> => {
+    const { ports, registered } = recordingPorts();
+    const memory: ArtifactMemory = { artifacts: new Map([...chain.memory.artifacts].filter(([step]) => step !== 'saving')) };
+    await run(memory, ['saving'], { ...ports, tracker: { log } }, plan).catch((error: Error) => assert.equal(error.name, 'AccessDenied'));
+    return registered;
+  };
+  const logged: TrackedResult[] = [];
+  assert.equal((await saveTracked(async (result) => void logged.push(result))).length, 1);
+  assert.equal(logged.length, 1);
+  assert.deepEqual(
+    logged[0]?.report.figures.map((figure) => figure.value),
+    report.figures.map((figure) => figure.value),
+  );
+  assert.equal(logged[0]?.dataTimeMs, chain.plan.segments.test.toMs);
+  assert.equal(logged[0]?.series[0]?.points.length, chain.plan.settings.walkForwardWindows);
+  const refused = saveTracked(async () => {
+    throw new PipelineError('AccessDenied', 'refused');
+  });
+  assert.deepEqual(await refused, []);
 });
 
 test('a test result that differs from what step 14 stored stops the step', async () => {

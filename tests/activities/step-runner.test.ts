@@ -24,6 +24,7 @@ describe('the step runner', () => {
   const log: SideLogEntry[] = [];
   let work: (job: ComputeJob) => string = (job) => `${job.step} ${job.unit ?? 'whole'} of ${job.plan.spec.symbol}`;
   let symbol = 0;
+  let checkpointed: ((job: ComputeJob) => Promise<void>) | null = null;
 
   before(async () => {
     server = await startS3Server();
@@ -48,13 +49,16 @@ describe('the step runner', () => {
   beforeEach(() => {
     log.length = 0;
     symbol += 1;
+    checkpointed = null;
     work = (job) => `${job.step} ${job.unit ?? 'whole'} of ${job.plan.spec.symbol}`;
   });
 
   async function compute(job: ComputeJob): Promise<ComputeAnswer> {
     const outputs = makeStepOutputs(job.stagingFolder);
+    await checkpointed?.(job);
     await outputs.json(`${job.unit ?? 'whole'}`, 'test', work(job));
-    return { staged: outputs.staged(), rowsIn: 1, rowsOut: 2, featureCacheHits: 0 };
+    const checkpoint = checkpointed === null ? null : { parts: 1, uri: '' };
+    return { staged: outputs.staged(), rowsIn: 1, rowsOut: 2, featureCacheHits: 0, checkpoint };
   }
 
   const request = (change: Partial<StepRequest> = {}): StepRequest => ({
@@ -66,7 +70,7 @@ describe('the step runner', () => {
     ...change,
   });
   const run = async (asked: StepRequest): Promise<StepResult> =>
-    runner.run({ request: asked, signal: new AbortController().signal, onProgress: () => undefined });
+    runner.run({ request: asked, runId: 'run', signal: new AbortController().signal, onProgress: () => undefined });
   const computed = (): string[] => log.filter((entry) => entry.event === 'done').map((entry) => entry.unit ?? 'whole');
 
   test('computes each unit once, then the whole, and takes all of it from the cache afterwards', async () => {
@@ -142,6 +146,53 @@ describe('the step runner', () => {
     const [left, right] = await Promise.all([run(request()), run(request())]);
     assert.deepEqual(left.artifacts, right.artifacts);
     assert.equal(left.key, right.key);
+  });
+
+  test('tasks of one key share a checkpoint across runs, but a run that computes it again has one of its own', async () => {
+    const prefixes: string[] = [];
+    work = (job) => {
+      prefixes.push(job.checkpoint.prefix);
+      throw new Error('cut off');
+    };
+    for (const [cache, runId] of [
+      ['use', 'a'],
+      ['use', 'b'],
+      ['refresh', 'a'],
+      ['refresh', 'a'],
+      ['refresh', 'b'],
+    ] as const) {
+      const asked = request({ cache });
+      await assert.rejects(runner.run({ request: asked, runId, signal: new AbortController().signal, onProgress: () => undefined }), /cut off/);
+    }
+    const [shared] = prefixes;
+    assert.match(shared!, /^checkpoints\/[0-9a-f]{64}\/shared\/$/);
+    assert.deepEqual(new Set(prefixes.filter((prefix) => prefix.endsWith('/shared/'))), new Set([shared]));
+    const base = shared!.slice(0, -'shared/'.length);
+    assert.ok(prefixes.includes(`${base}a/`) && prefixes.includes(`${base}b/`));
+    assert.equal(new Set(prefixes).size, 3);
+  });
+
+  test('a checkpoint is there until its result is committed, with the interval that the spec asks for', async () => {
+    const left = 'checkpoints/of-another/shared/part-x';
+    await store.putRaw(left, Buffer.from('x'));
+    let everyMs = 0;
+    checkpointed = async (job) => {
+      everyMs = job.checkpoint.everyMs;
+      await store.putRaw(`${job.checkpoint.prefix}part-y`, Buffer.from('y'));
+    };
+    work = () => {
+      throw new Error('cut off');
+    };
+    const asked = request({ plan: makePlan({ symbol: `SYM${symbol}`, autoCheckpointMinutes: 0.5 }) });
+    await assert.rejects(run(asked), /cut off/);
+    assert.equal(everyMs, 30_000);
+    assert.ok((await store.list('checkpoints/')).length > 1, 'what a cut-off attempt wrote stays for the next');
+    work = () => 'done';
+    await run(asked);
+    assert.deepEqual(
+      (await store.list('checkpoints/')).map(({ key }) => key),
+      [left],
+    );
   });
 
   test('a named failure of the work keeps its name', async () => {

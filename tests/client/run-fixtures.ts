@@ -44,12 +44,24 @@ export function runStatus(done: number, state: RunStatus['state'], change: Parti
       state: i < done ? 'done' : 'waiting',
       attempt: i < done ? 1 : 0,
       result: i < done ? stepResult(step.id) : null,
+      supplied: false,
       error: null,
       resetEvent: i < done ? 5 + 6 * i : null,
       ...(i === done ? change : {}),
     }),
   );
-  return { state, steps, blocked: steps.filter((step) => step.state === 'blocked').map((step) => step.id), plan: null };
+  const idsIn = (wanted: StepStatus['state']): StepStatus['id'][] => steps.filter((step) => step.state === wanted).map((step) => step.id);
+  return {
+    state,
+    planning: { state: 'done', attempt: 1, error: null, resetEvent: 4 },
+    steps,
+    blocked: idsIn('blocked'),
+    current: idsIn('running'),
+    fraction: done / steps.length,
+    plan: null,
+    operatorActions: [],
+    notices: [],
+  };
 }
 
 /** A snapshot of a status. */

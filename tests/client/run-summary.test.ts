@@ -18,6 +18,8 @@ test("a finished run's summary holds the promised keys, and each artifact its ad
       id: 'data-collection',
       state: 'done',
       cached: true,
+      supplied: false,
+      implausible: null,
       seconds: 1.25,
       rowsIn: 12345,
       rowsOut: 7,
@@ -40,7 +42,7 @@ test("a failed run's summary keeps the finished steps and names the failure", ()
     ['done', 'done', 'failed', 'waiting'],
   );
   assert.deepEqual(summary.error, error);
-  assert.match(howToGoOn(summary, new Map()), /InvalidData: a\.csv line 3/);
+  assert.match(howToGoOn(summary, null), /InvalidData: a\.csv line 3/);
 });
 
 test('a parked run says which commands go on, with the attempt and the event to reset to', () => {
@@ -48,7 +50,7 @@ test('a parked run says which commands go on, with the attempt and the event to 
   const status = runStatus(4, 'Blocked', { state: 'blocked', attempt: 2, resetEvent: 41, error });
   const summary = summarizeRun({ state: 'Blocked' }, snapshotOf(status), null);
   assert.deepEqual(summary.error, error);
-  const text = howToGoOn(summary, new Map(status.steps.map((step) => [step.id, step])));
+  const text = howToGoOn(summary, status);
   assert.match(text, /--name retryStep --input '\{"step":"analyst-specialist-training","attempt":2\}'/);
   assert.match(text, /--event-id 41/);
 });

@@ -17,10 +17,10 @@ import { NO_CHECKPOINT } from '../../pipeline/checkpoint.js';
 import type { RunPlan } from '../../pipeline/plan.js';
 import type { StepPorts } from '../../pipeline/ports.js';
 
-/** Real ports; registry and ledger refuse, for no step of the chain may use them. */
+/** Real ports; registry, ledger and tracker refuse, for no step of the chain may use them. */
 export function chainPorts(): StepPorts {
   const refuse = async (): Promise<never> => {
-    throw new Error('a step of the chain reached for the registry or the ledger');
+    throw new Error('a step of the chain reached for the registry, the ledger or the tracker');
   };
   return {
     marketFiles: makeMarketFiles(),
@@ -29,6 +29,7 @@ export function chainPorts(): StepPorts {
     tensorBackend: async () => openTensorBackend({ device: 'cpu' }),
     registry: { register: refuse },
     ledger: { record: refuse },
+    tracker: { log: refuse },
     readObject: refuse,
     report: makeReportRenderer(),
     archive: makeBundleArchive(),

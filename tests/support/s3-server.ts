@@ -1,13 +1,14 @@
-/** A real S3 server (versitygw over a temporary folder) for tests, with a second user who has no rights, and a proxy that fails on command. */
+/** A real S3 server (versitygw over a temporary folder) for tests, with a second user who has no rights. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { createServer, request as forward } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import getPort from 'get-port';
 import { programPath } from './programs.js';
+
+export { startFaultProxy } from './fault-proxy.js';
+export type { FaultProxy, FaultRule } from './fault-proxy.js';
 
 const ROOT = { access: 'testaccess', secret: 'testsecret' };
 const WEAK = { access: 'weakaccess', secret: 'weaksecret' };
@@ -25,6 +26,10 @@ export interface TestS3Server {
   readonly folder: string;
   /** A folder for local caches and staging, gone after stop. */
   readonly scratch: string;
+  /** Ends it at once, as kill -9 does; the objects stay. */
+  kill(): Promise<void>;
+  /** After kill: a server on the same port and folder. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -35,13 +40,29 @@ export async function startS3Server(): Promise<TestS3Server> {
   for (const made of [folder, users, scratch]) await mkdir(made);
   const program = versitygwPath();
   const endpoint = `http://127.0.0.1:${await getPort()}`;
-  const server = spawn(
-    program,
-    ['--port', new URL(endpoint).host, '--access', ROOT.access, '--secret', ROOT.secret, '--iam-dir', users, '--iam-cache-disable', '--quiet', 'posix', folder],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  const output = collectOutput(server);
-  await waitUntilUp(endpoint, server, output);
+  const serve = async (): Promise<ChildProcess> => {
+    const child = spawn(
+      program,
+      [
+        '--port',
+        new URL(endpoint).host,
+        '--access',
+        ROOT.access,
+        '--secret',
+        ROOT.secret,
+        '--iam-dir',
+        users,
+        '--iam-cache-disable',
+        '--quiet',
+        'posix',
+        folder,
+      ],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    await waitUntilUp(endpoint, child, collectOutput(child));
+    return child;
+  };
+  let server = await serve();
   await runOnce(program, [
     'admin',
     '--endpoint-url',
@@ -63,58 +84,17 @@ export async function startS3Server(): Promise<TestS3Server> {
     weakEnv: environment(endpoint, WEAK),
     folder,
     scratch,
+    kill: async () => {
+      const ended = new Promise((resolve) => server.once('close', resolve));
+      server.kill('SIGKILL');
+      await ended;
+    },
+    restart: async () => {
+      server = await serve();
+    },
     stop: async () => {
       await stopProcess(server);
       await rm(base, { recursive: true, force: true });
-    },
-  };
-}
-
-/** Where a faulty answer is put in: by the request's method and path. */
-export type FaultRule = (request: { method: string; path: string; count: number }) => 'pass' | 'unavailable' | 'cut' | 'silent' | 'stall';
-
-export interface FaultProxy {
-  readonly endpoint: string;
-  /** Requests seen. */
-  readonly requests: () => number;
-  stop(): Promise<void>;
-}
-
-/**
- * A proxy before `target`: it passes requests on, answers 503, breaks the connection in the middle of the answer, never
- * answers, or falls silent in the middle.
- */
-export async function startFaultProxy(target: string, rule: FaultRule): Promise<FaultProxy> {
-  let count = 0;
-  const server = createServer((incoming, answer) => {
-    count++;
-    const fault = rule({ method: incoming.method ?? '', path: incoming.url ?? '', count });
-    if (fault === 'unavailable') {
-      incoming.resume();
-      answer.writeHead(503, { 'content-type': 'application/xml' }).end('<Error><Code>SlowDown</Code><Message>try later</Message></Error>');
-      return;
-    }
-    if (fault === 'silent') {
-      incoming.resume();
-      return;
-    }
-    const outgoing = forward(target + (incoming.url ?? ''), { method: incoming.method ?? 'GET', headers: incoming.headers }, (found) => {
-      answer.writeHead(found.statusCode ?? 500, found.headers);
-      const half = (chunk: Buffer): Buffer => chunk.subarray(0, chunk.length >> 1);
-      if (fault === 'cut') found.once('data', (chunk: Buffer) => answer.write(half(chunk), () => answer.destroy()));
-      else if (fault === 'stall') found.once('data', (chunk: Buffer) => answer.write(half(chunk)));
-      else found.pipe(answer);
-    });
-    outgoing.on('error', () => answer.destroy());
-    incoming.pipe(outgoing);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    requests: () => count,
-    stop: async () => {
-      server.closeAllConnections();
-      await new Promise<void>((resolve, reject) => server.close((error) => (error === undefined ? resolve() : reject(error))));
     },
   };
 }
@@ -163,7 +143,7 @@ async function runOnce(program: string, parameters: readonly string[]): Promise<
 }
 
 async function stopProcess(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once('close', resolve));
   child.kill('SIGTERM');
   const stuck = setTimeout(() => child.kill('SIGKILL'), 5_000);

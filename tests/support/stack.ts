@@ -74,7 +74,8 @@ export async function startStack(options: { folder?: string; env?: NodeJS.Proces
     sideLog: async () =>
       (await readFile(sideLogPath, 'utf8'))
         .split('\n')
-        .filter((line) => line !== '')
+        // What follows the last line break is nothing, or a line that is being written.
+        .slice(0, -1)
         .map((line) => JSON.parse(line) as SideLogEntry),
     stop: async () => {
       store.close();

@@ -6,6 +6,7 @@ import type { StepPorts } from '../../pipeline/ports.js';
 import type { StepDefinition, StepFunction } from '../../pipeline/step.js';
 import { chainPorts, contentOf } from './chain-run.js';
 import type { SimulatedChain } from './simulated-chain.js';
+import type { Checkpoint } from '../../pipeline/checkpoint.js';
 import { NO_CHECKPOINT } from '../../pipeline/checkpoint.js';
 import { trainSimulatedChain } from './simulated-chain.js';
 
@@ -18,7 +19,11 @@ export interface ValidationRun extends SimulatedChain {
   /** A copy of the run's memory to change. */
   copyMemory(): ArtifactMemory;
   /** The memory after one step ran anew over it. */
-  runStep(definition: StepDefinition, step: StepFunction, over?: { plan?: RunPlan; memory?: ArtifactMemory; threads?: number }): Promise<ArtifactMemory>;
+  runStep(
+    definition: StepDefinition,
+    step: StepFunction,
+    over?: { plan?: RunPlan; memory?: ArtifactMemory; threads?: number; checkpoint?: Checkpoint },
+  ): Promise<ArtifactMemory>;
 }
 
 /** Ten simulated days with a strong planted signal and a chain trained on them. */
@@ -59,7 +64,7 @@ export async function makeValidationRun(): Promise<ValidationRun> {
         ports,
         execution,
         signal,
-        checkpoint: NO_CHECKPOINT,
+        checkpoint: over.checkpoint ?? NO_CHECKPOINT,
         progress: () => undefined,
       });
       return memory;

@@ -82,6 +82,25 @@ describe('the compute pool', () => {
     assert.equal(alive(pid), false);
   });
 
+  test('an aborted task ends, and its child is killed, although the child is stopped and hears no SIGTERM', async () => {
+    const controller = new AbortController();
+    let pid = 0;
+    const hanging = run('hang', {
+      signal: controller.signal,
+      onProgress: ({ message }) => {
+        pid = Number(message);
+        process.kill(pid, 'SIGSTOP');
+        controller.abort(new Error('cancelled by the operator'));
+      },
+    });
+    const started = Date.now();
+    await assert.rejects(hanging, /cancelled by the operator/);
+    for (let i = 0; i < 50 && alive(pid); i++) await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.ok(Date.now() - started < 5000);
+    assert.equal(alive(pid), false);
+    assert.equal(await run('double', { argument: 21 }), 42);
+  });
+
   test('a child above its memory limit is replaced after its task', async () => {
     const grown = await run('grow');
     assert.deepEqual(recycled, [100_000]);

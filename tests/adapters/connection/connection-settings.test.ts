@@ -46,3 +46,36 @@ test('client certificates make mutual TLS', () => {
   });
   assert.equal(Buffer.from((options.tls as { clientCertPair: { crt: Uint8Array } }).clientCertPair.crt).toString(), 'cert');
 });
+
+test('an empty variable counts as not set', () => {
+  const { address, options } = readConnectionSettings({ ...NO_FILE, TEMPORAL_ADDRESS: '', TEMPORAL_API_KEY: '' });
+  assert.deepEqual([address, options.apiKey, options.tls], ['127.0.0.1:7233', undefined, undefined]);
+});
+
+test('headers of the environment travel with every call', () => {
+  assert.deepEqual(readConnectionSettings({ ...NO_FILE, TEMPORAL_GRPC_META_X_TEAM: 'quants' }).options.metadata, { 'x-team': 'quants' });
+});
+
+for (const [title, env, pattern] of [
+  ['a profile that the file does not have', { TEMPORAL_PROFILE: 'nope' }, /Profile 'nope' not found/],
+  ['a certificate file that is not there', { TEMPORAL_TLS_SERVER_CA_CERT_PATH: '/nowhere/ca.crt' }, /ENOENT.*\/nowhere\/ca\.crt/],
+  ['a key file that is not there', { TEMPORAL_API_KEY_FILE: '/nowhere/key' }, /ENOENT.*\/nowhere\/key/],
+  ['a client certificate without its key', { TEMPORAL_TLS_CLIENT_CERT_PATH: '/nowhere/client.crt' }, /need each other, found only the certificate/],
+  ['a client key without its certificate', { TEMPORAL_TLS_CLIENT_KEY_PATH: '/nowhere/client.key' }, /need each other, found only the key/],
+] as const) {
+  test(`${title} is refused by name`, () => {
+    assert.throws(
+      () => readConnectionSettings({ ...NO_FILE, ...env }),
+      (error: Error) => error.name === 'CannotConnect' && pattern.test(error.message),
+    );
+  });
+}
+
+test('a broken profile file is refused without showing its lines, one of which may be the API key', () => {
+  const path = join(folder, 'broken.toml');
+  writeFileSync(path, '[profile.work]\napi_key = "api-key-of-somebody"\naddress\n');
+  assert.throws(
+    () => readConnectionSettings({ TEMPORAL_CONFIG_FILE: path, TEMPORAL_PROFILE: 'work' }),
+    (error: Error) => /Invalid TOML document/.test(error.message) && !/api-key-of-somebody/.test(`${error.message} ${error.stack} ${String(error.cause)}`),
+  );
+});

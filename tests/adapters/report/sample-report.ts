@@ -6,6 +6,15 @@ const DAY_MS = 86_400_000;
 const START_MS = Date.UTC(2024, 0, 1);
 const HASH = 'a1'.repeat(32);
 
+const ARTIFACTS = [
+  ['data-collection', 'source'],
+  ['analyst-specialist-training', 'scores'],
+  ['confidence-calibration', 'reliability'],
+  ['monte-carlo-validation', 'equity'],
+  ['monte-carlo-validation', 'paths'],
+  ['monte-carlo-validation', 'trades'],
+] as const;
+
 /** A random walk of `count` points, 15 minutes apart. */
 export function walkSeries(name: string, seed: number, count: number): ReportSeries {
   const random = makeRandom(seed);
@@ -32,6 +41,7 @@ export function sampleReport(): Report {
       { section: 'Test', name: 'sharpe', value: null, unit: 'per sqrt(year)', source: `monte-carlo-validation/equity@${HASH}` },
       { section: 'Test', name: 'begins', value: START_MS, unit: 'ms UTC', source: `monte-carlo-validation/equity@${HASH}` },
       { section: 'Data', name: 'rows <of> "trades" & bars', value: 17_847_123, unit: 'rows', source: `data-collection/source@${HASH}` },
+      { section: 'Test', name: 'models scored', value: 1, unit: 'count', source: 'plan/priorTestOpenings' },
       { section: 'Data', name: 'tiny', value: -1.5e-9, unit: '', source: `data-collection/source@${HASH}` },
       ...Array.from({ length: 30 }, (_, i) => ({
         section: 'Scores',
@@ -42,7 +52,16 @@ export function sampleReport(): Report {
       })),
     ],
     charts: [
-      { section: 'Test', title: 'Equity beside buy-and-hold', xTitle: '', yTitle: 'equity', xType: 'time', kind: 'line', series: [strategy, hold] },
+      {
+        section: 'Test',
+        title: 'Equity beside buy-and-hold',
+        xTitle: '',
+        yTitle: 'equity',
+        xType: 'time',
+        kind: 'line',
+        series: [strategy, hold],
+        sources: [`monte-carlo-validation/equity@${HASH}`],
+      },
       {
         section: 'Test',
         title: 'Drawdown',
@@ -51,6 +70,7 @@ export function sampleReport(): Report {
         xType: 'time',
         kind: 'area',
         series: [{ name: 'strategy', x: strategy.x, y: strategy.y.map((_, i) => -Math.abs(Math.sin(i / 60)) * 0.05) }],
+        sources: [`monte-carlo-validation/equity@${HASH}`],
       },
       {
         section: 'Calibration',
@@ -63,6 +83,7 @@ export function sampleReport(): Report {
           { name: 'raw', x: bins, y: [0.2, 0.4, 0.55, 0.5, 0.62, 0.8] },
           { name: 'calibrated', x: bins, y: [0.33, 0.41, 0.5, 0.52, 0.6, 0.67] },
         ],
+        sources: [`confidence-calibration/reliability@${HASH}`],
       },
       {
         section: 'Monte Carlo',
@@ -72,8 +93,21 @@ export function sampleReport(): Report {
         xType: 'number',
         kind: 'bar',
         series: [{ name: 'bootstrap', x: edges, y: edges.map((edge) => Math.round(400 * Math.exp(-((edge - 0.01) ** 2) / 0.004))) }],
+        sources: [`monte-carlo-validation/paths@${HASH}`],
       },
     ],
+    artifacts: ARTIFACTS.map(([step, name]) => ({
+      source: `${step}/${name}@${HASH}`,
+      step,
+      name,
+      kind: 'table',
+      schema: 'ares.sample',
+      sha256: HASH,
+      bytes: 1234,
+      rows: name === 'source' ? null : 56,
+      object: `objects/${HASH}`,
+      command: `ares lineage ${step}/${name}@${HASH}`,
+    })),
     tables: [
       {
         section: 'Data',

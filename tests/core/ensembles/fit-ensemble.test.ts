@@ -114,12 +114,12 @@ test('stacking beats the equal blend where one member is noise', () => {
   assert.ok(auc(ensemble) > auc(equalBlend(ensemble)) + 0.02, `${auc(ensemble)} against ${auc(equalBlend(ensemble))}`);
 });
 
-test('changing the labels of a fold moves no cross-fitted output of that fold', () => {
+test('changing the labels of a fold moves no cross-fitted output of that fold', async () => {
   const { examples, members } = simulate(600, 5, [...REGIMES, POOLED]);
   const options = { role: 'analyst', members, minimumEffectiveSample: 10, folds: 4, embargoMs: 3000 } as const;
-  const before = crossFitEnsemble(examples, options);
+  const before = await crossFitEnsemble(examples, options);
   for (let fold = 0; fold < 4; fold++) {
-    const changed = crossFitEnsemble({ ...examples, y: examples.y.map((y, i) => (before.fold[i] === fold ? 1 - y : y)) }, options);
+    const changed = await crossFitEnsemble({ ...examples, y: examples.y.map((y, i) => (before.fold[i] === fold ? 1 - y : y)) }, options);
     let moved = 0;
     before.probability.forEach((p, i) => {
       if (before.fold[i] === fold) assert.equal(changed.probability[i], p);
@@ -129,26 +129,27 @@ test('changing the labels of a fold moves no cross-fitted output of that fold', 
   }
 });
 
-test('the last row of a fold lies outside the fit of the next by purge and embargo', () => {
+test('the last row of a fold lies outside the fit of the next by purge and embargo', async () => {
   const { examples, members } = simulate(600, 6, [POOLED]);
   const options = { role: 'analyst', members, minimumEffectiveSample: 10, folds: 2, embargoMs: 20_000 } as const;
-  const before = crossFitEnsemble(examples, options);
+  const before = await crossFitEnsemble(examples, options);
   // Fold 0 is rows 0..299: rows 300 to 320 are overlapped or embargoed, row 330 is not.
-  const flip = (row: number): Float64Array => crossFitEnsemble({ ...examples, y: examples.y.map((y, i) => (i === row ? 1 - y : y)) }, options).probability;
-  assert.equal(flip(300)[0], before.probability[0]);
-  assert.equal(flip(320)[0], before.probability[0]);
-  assert.notEqual(flip(330)[0], before.probability[0]);
+  const flip = async (row: number): Promise<Float64Array> =>
+    (await crossFitEnsemble({ ...examples, y: examples.y.map((y, i) => (i === row ? 1 - y : y)) }, options)).probability;
+  assert.equal((await flip(300))[0], before.probability[0]);
+  assert.equal((await flip(320))[0], before.probability[0]);
+  assert.notEqual((await flip(330))[0], before.probability[0]);
 });
 
-test('fewer examples than folds are refused, and every output is a probability', () => {
+test('fewer examples than folds are refused, and every output is a probability', async () => {
   const { examples, members } = simulate(3, 7, [POOLED]);
-  assert.throws(() => crossFitEnsemble(examples, { role: 'analyst', members, minimumEffectiveSample: 10, folds: 4, embargoMs: 0 }), {
+  await assert.rejects(crossFitEnsemble(examples, { role: 'analyst', members, minimumEffectiveSample: 10, folds: 4, embargoMs: 0 }), {
     name: 'InsufficientData',
   });
-  fc.assert(
-    fc.property(fc.integer({ min: 8, max: 120 }), fc.integer({ min: 0, max: 1e6 }), (rows, seed) => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 8, max: 120 }), fc.integer({ min: 0, max: 1e6 }), async (rows, seed) => {
       const sample = simulate(rows, seed, ['BEAR', POOLED]);
-      const { probability } = crossFitEnsemble(sample.examples, {
+      const { probability } = await crossFitEnsemble(sample.examples, {
         role: 'tactician',
         members: sample.members,
         minimumEffectiveSample: 5,

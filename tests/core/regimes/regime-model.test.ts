@@ -52,7 +52,7 @@ function barsAlong(closes: readonly number[], range: (t: number) => number = () 
 
 const bars = simulatedBars();
 const trainToMs = FROM_MS + 3.5 * DAY_MS;
-const model = fitRegimeModel(bars, trainToMs, { seed: 1 });
+const model = await fitRegimeModel(bars, trainToMs, { seed: 1 });
 
 test('features of three bars, worked by hand', () => {
   const [a, b, c, d, e, f] = regimeFeatures(barsAlong([100, 110, 99], () => 0));
@@ -95,17 +95,17 @@ test('filtered probabilities are truncation invariant at 50 random cuts, to the 
   }
 });
 
-test('bars after train change nothing in the model, to the bit', () => {
+test('bars after train change nothing in the model, to the bit', async () => {
   const garbage = { ...bars, close: bars.close.slice(), high: bars.high.slice() };
   for (let t = 0; t < barCount(bars); t++) {
     if (bars.closeTimeMs[t]! <= trainToMs) continue;
     garbage.close[t] = 5 * bars.close[t]!;
     garbage.high[t] = 50 * bars.close[t]!;
   }
-  assert.equal(JSON.stringify(fitRegimeModel(garbage, trainToMs, { seed: 1 })), JSON.stringify(model));
+  assert.equal(JSON.stringify(await fitRegimeModel(garbage, trainToMs, { seed: 1 })), JSON.stringify(model));
   assert.notEqual(
-    JSON.stringify(fitRegimeModel(garbage, trainToMs + DAY_MS, { seed: 1 }).means),
-    JSON.stringify(fitRegimeModel(bars, trainToMs + DAY_MS, { seed: 1 }).means),
+    JSON.stringify((await fitRegimeModel(garbage, trainToMs + DAY_MS, { seed: 1 })).means),
+    JSON.stringify((await fitRegimeModel(bars, trainToMs + DAY_MS, { seed: 1 })).means),
   );
 });
 
@@ -119,7 +119,7 @@ test('names follow the moments: the highest variance is VOLATILE, of the others 
   assert.ok(model.returnMean[state('BULL')]! > model.returnMean[state('SIDEWAYS')]! && model.returnMean[state('SIDEWAYS')]! > model.returnMean[state('BEAR')]!);
 });
 
-test('a wild stretch is VOLATILE and a rise is BULL where both are plain to see', () => {
+test('a wild stretch is VOLATILE and a rise is BULL where both are plain to see', async () => {
   const random = makeRandom(4);
   const stretch = (t: number): number => Math.floor(t / 100) % 4;
   const drift = [0.004, -0.004, 0, 0];
@@ -130,15 +130,15 @@ test('a wild stretch is VOLATILE and a rise is BULL where both are plain to see'
     closes.push(Math.exp(log));
   }
   const plain = barsAlong(closes, (t) => (stretch(t) === 3 ? 0.02 : 0.001));
-  const regime = likeliestRegimes(filterRegimes(fitRegimeModel(plain, plain.closeTimeMs[799]!, { seed: 2 }), plain));
+  const regime = likeliestRegimes(filterRegimes(await fitRegimeModel(plain, plain.closeTimeMs[799]!, { seed: 2 }), plain));
   let hits = 0;
   // The last stretch of each kind is out of sample; 10 bars are allowed for noticing.
   for (let t = 800; t < 1200; t++) if (t % 100 >= 10 && regime[t] === stretch(t)) hits++;
   assert.ok(hits / 360 > 0.9, `${hits} of 360`);
 });
 
-test('too little variety takes fewer states and says why', () => {
-  const flat = fitRegimeModel(
+test('too little variety takes fewer states and says why', async () => {
+  const flat = await fitRegimeModel(
     barsAlong(new Array<number>(100).fill(10), () => 0),
     1e12,
     { seed: 1 },
@@ -146,10 +146,10 @@ test('too little variety takes fewer states and says why', () => {
   assert.deepEqual(flat.regimeOfState, ['SIDEWAYS']);
   assert.match(flat.reduced ?? '', /4 states: train has 1 distinct rows; 3 states: .*; 2 states:/);
   assert.deepEqual([...filterRegimes(flat, barsAlong([10, 11]))], [0, 0, 1, 0, 0, 0, 1, 0]);
-  const short = fitRegimeModel(sliceBars(bars, 0, 25), trainToMs, { seed: 1 });
+  const short = await fitRegimeModel(sliceBars(bars, 0, 25), trainToMs, { seed: 1 });
   assert.ok(short.regimeOfState.length < 4);
   assert.match(short.reduced ?? '', /effective train rows, expected 10.0/);
-  assert.throws(() => fitRegimeModel(bars, FROM_MS, { seed: 1 }), InsufficientData);
+  await assert.rejects(fitRegimeModel(bars, FROM_MS, { seed: 1 }), InsufficientData);
 });
 
 test('names by hand, ties included', () => {

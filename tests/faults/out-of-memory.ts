@@ -1,0 +1,82 @@
+/** A compute child that runs out of memory: killed by the kernel, or refused by it. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FAULT_SPEC } from './fault-spec.js';
+import type { FaultOutcome, FaultScenario, FaultWorld } from './fault-world.js';
+import { freezeChildAt, keyOf, letAllPass } from './injection.js';
+import { judgeFaults } from './judge-run.js';
+import type { StruckFault } from './judge-run.js';
+import { until } from './until.js';
+import { isAlive } from '../support/worker-process.js';
+
+const RUN = 'hungry';
+/** Less than any step needs. */
+const LIMIT_BYTES = 4 * 2 ** 20;
+
+/** The kernel's own out-of-memory kill (a memory control group), and memory refused by a limit on address space. */
+export const outOfMemoryScenario: FaultScenario = { name: 'out of memory', faults: 2, isShort: true, run: runOutOfMemory };
+
+async function runOutOfMemory(world: FaultWorld): Promise<readonly FaultOutcome[]> {
+  const reference = await world.reference(FAULT_SPEC);
+  const lane = await world.lane();
+  const worker = await lane.startWorker();
+  await lane.start(RUN, FAULT_SPEC);
+  const struck: StruckFault[] = [];
+  const group = makeMemoryGroup(`ares-fault-${process.pid}`);
+  for (const [step, limit] of [
+    ['analyst-enhancement', group === null ? limitAddressSpace : group.limit],
+    ['walk-forward-validation', limitAddressSpace],
+  ] as const) {
+    const { pid, atMs } = await freezeChildAt(lane, worker, step);
+    const how = limit(pid);
+    process.kill(pid, 'SIGCONT');
+    await until('the child is gone', () => !isAlive(pid));
+    await lane.logged(`${step} is done`, (entry) => entry.key === keyOf(reference, step) && entry.event === 'done');
+    struck.push({ fault: `out of memory (${how})`, where: step, span: { fromMs: atMs } });
+  }
+  group?.remove();
+  letAllPass(lane);
+  await lane.result(RUN);
+  return judgeFaults(lane, reference, struck);
+}
+
+function limitAddressSpace(pid: number): string {
+  // What it has it keeps; nothing more is given.
+  const used = Number(/VmSize:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
+  execFileSync('prlimit', [`--pid=${pid}`, `--as=${used}`]);
+  return 'prlimit --as';
+}
+
+interface MemoryGroup {
+  limit(pid: number): string;
+  remove(): void;
+}
+
+/** A control group of either version with a small limit; null where this user may make none. */
+function makeMemoryGroup(name: string): MemoryGroup | null {
+  const places = [
+    { root: '/sys/fs/cgroup/memory', file: 'memory.limit_in_bytes' },
+    { root: '/sys/fs/cgroup', file: 'memory.max' },
+  ];
+  for (const { root, file } of places) {
+    const folder = join(root, name);
+    try {
+      if (!existsSync(join(root, 'cgroup.procs'))) continue;
+      mkdirSync(folder);
+      writeFileSync(join(folder, file), String(LIMIT_BYTES));
+    } catch (error) {
+      if (!['EACCES', 'EROFS', 'EPERM', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      if (existsSync(folder)) rmdirSync(folder);
+      continue;
+    }
+    return {
+      limit: (pid) => {
+        writeFileSync(join(folder, 'cgroup.procs'), String(pid));
+        return 'kernel, control group';
+      },
+      remove: () => rmdirSync(folder),
+    };
+  }
+  return null;
+}

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { adjustPlan, adjustSpec } from '../../pipeline/adjust-plan.js';
+import { implausibleWork } from '../../pipeline/implausible-work.js';
+import { parkedCommands, resetCommands, shellWord } from '../../pipeline/resume-commands.js';
+import { stepResult } from '../client/run-fixtures.js';
+import { makePlan } from '../support/make-plan.js';
+
+test('an adjusted plan keeps window, segments and source, and merges nested keys', () => {
+  const plan = makePlan({ maxTrials: 9 });
+  const adjusted = adjustPlan(plan, { costs: { takerFeeBps: 4 }, bootstrapPaths: 500 }, ['data-collection']);
+  assert.ok(adjusted.ok);
+  assert.deepEqual([adjusted.value.window, adjusted.value.segments, adjusted.value.source], [plan.window, plan.segments, plan.source]);
+  assert.deepEqual(adjusted.value.spec.costs, { ...plan.spec.costs, takerFeeBps: 4 });
+  assert.equal(adjusted.value.settings.bootstrapPaths, 500);
+  assert.deepEqual(
+    adjusted.changes.map((change) => change.split(':')[0]),
+    ['costs', 'bootstrapPaths'],
+  );
+});
+
+test('what changes no value may change while every step is at work', () => {
+  const plan = makePlan({});
+  assert.ok(
+    adjustPlan(plan, { threads: 2, memoryThreshold: 0.5, autoCheckpointMinutes: 2, onStepFailure: 'fail' }, [
+      'data-collection',
+      'analyst-enhancement',
+      'saving',
+    ]).ok,
+  );
+});
+
+test('a GPU plan may go on on the CPU for steps to come, not for those that have read the device', () => {
+  const plan = makePlan({});
+  const gpu = { ...plan, settings: { ...plan.settings, device: 'gpu' as const } };
+  const moved = adjustPlan(gpu, { device: 'cpu' }, ['data-collection']);
+  assert.ok(moved.ok);
+  assert.equal(moved.value.settings.device, 'cpu');
+});
+
+test('an override of an unknown step or key is refused by name', () => {
+  const { spec } = makePlan({});
+  const problems = (overrides: object): string => {
+    const adjusted = adjustSpec(spec, { ...overrides });
+    return adjusted.ok ? '' : adjusted.problems.join('; ');
+  };
+  assert.match(problems({ cache: { refresh: ['A5'] } }), /cache.refresh: unknown step "A5"/);
+  assert.match(problems({ costs: { fee: 1 } }), /unknown key costs.fee/);
+});
+
+test('a step that read rows and wrote none, or read more than 300 million rows a second, is called implausible; a cached one is not judged', () => {
+  const work = (change: object): string | null => implausibleWork(stepResult('saving', change));
+  assert.match(work({ rowsIn: 10, rowsOut: 0 }) ?? '', /read 10 rows and wrote none/);
+  assert.match(work({ rowsIn: 17_847_123, rowsOut: 1, seconds: 0.01 }) ?? '', /more than 300 million a second/);
+  assert.equal(work({ rowsIn: 17_847_123, rowsOut: 1, seconds: 0.6 }), null);
+  assert.equal(work({ rowsIn: 999_999, rowsOut: 1, seconds: 0 }), null);
+  assert.equal(work({ rowsIn: 10, rowsOut: 0, cached: true }), null);
+});
+
+test('a workflow id with spaces and quotes is quoted in every command', () => {
+  const { ares, temporal } = parkedCommands({ workflowId: "train it's", step: 'saving', attempt: 2 });
+  assert.equal(ares[0], `ares resume 'train it'\\''s'`);
+  assert.equal(temporal[0], `temporal workflow update execute --workflow-id 'train it'\\''s' --name retryStep --input '{"step":"saving","attempt":2}'`);
+  assert.equal(resetCommands('a/b', 7).temporal, 'temporal workflow reset --workflow-id a/b --event-id 7 --reason mended');
+  assert.equal(shellWord('train/ares/ETHUSDT'), 'train/ares/ETHUSDT');
+});
