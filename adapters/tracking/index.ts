@@ -1,4 +1,4 @@
 /** The experiment tracker. */
-export { makeMlflowTracker, recordPath, STEP_KEY_TAG } from './mlflow-tracker.js';
+export { makeMlflowTracker, recordPath } from './mlflow-tracker.js';
 export type { MlflowTrackerOptions, TrackingRecord } from './mlflow-tracker.js';
 export { readTrackingSettings } from './tracking-settings.js';

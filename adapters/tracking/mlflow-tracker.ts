@@ -17,7 +17,7 @@ import { readTrackingSettings } from './tracking-settings.js';
 import type { Environment, TrackingSettings } from './tracking-settings.js';
 
 /** The tag by which an entry is found again. */
-export const STEP_KEY_TAG = 'ares.step_key';
+const STEP_KEY_TAG = 'ares.step_key';
 
 const recordSchema = z.strictObject({
   schema: z.literal('ares.tracking'),

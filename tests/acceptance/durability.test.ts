@@ -80,6 +80,9 @@ describe('a run whose worker is killed', () => {
       await start(killed, 'cut', spec);
       let cutKey: string | undefined;
       await until(async () => ([cutKey] = await cutKeys(killed)).length > 0, 180_000);
+      // Some parts later: these are the ones that a kill may cost.
+      const seen = partsOf(await killed.sideLog(), cutKey).length;
+      await until(async () => partsOf(await killed.sideLog(), cutKey).length >= seen + 3);
       process.kill(killed.workerPid, 'SIGKILL');
       const firstKill = await killed.sideLog();
       const children = new Set(firstKill.map(({ pid }) => pid));

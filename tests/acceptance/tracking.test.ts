@@ -26,7 +26,7 @@ import type { MlflowServer } from '../support/mlflow-server.js';
 import type { WorkerProcess } from '../support/worker-process.js';
 
 /** Rises in no search attribute: seen in plain only where something is not encrypted. */
-const SPEC = { tracking: 'mlflow', simulation: { startPrice: 2345.678901 } };
+const SPEC = { tracking: 'mlflow', stepAttempts: 2, simulation: { startPrice: 2345.678901 } };
 const PLAIN = '2345.678901';
 /** Eight attempts with a back-off of 1 to 30 s lie before a run parks. */
 const PARKED_MS = 10 * 60_000;

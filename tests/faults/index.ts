@@ -4,7 +4,7 @@ import { runFaults } from './run-faults.js';
 import { FAULT_SCENARIOS } from './scenarios.js';
 
 /** Most of a fault's time is waiting for Temporal to notice: more lanes than cores. */
-const LANES = 4;
+const LANES = 6;
 
 const chosen = process.argv.slice(2);
 const scenarios = FAULT_SCENARIOS.filter(({ name }) => chosen.length === 0 || chosen.some((part) => name.includes(part)));

@@ -65,11 +65,13 @@ export function letAllPass(lane: Lane): void {
 
 /**
  * Stops the compute child (SIGSTOP) as it takes up a step: it can neither finish nor fail by itself, as in a native call
- * that never returns. The steps beside it stay held. Returns the child's process id.
+ * that never returns. The steps beside it stay held. Returns the child's process id. `fresh` = a child that has only begun to
+ * load: the idle one is ended before.
  */
-export async function freezeChildAt(lane: Lane, worker: WorkerProcess, step: StepId): Promise<{ pid: number; key: string; atMs: number }> {
-  await beforeStep(lane, step, () => {
-    for (const pid of childrenOf(worker.pid)) process.kill(pid, 'SIGSTOP');
+export async function freezeChildAt(lane: Lane, worker: WorkerProcess, step: StepId, child: 'warm' | 'fresh' = 'warm'): Promise<{ pid: number; key: string; atMs: number }> {
+  await beforeStep(lane, step, async () => {
+    for (const pid of childrenOf(worker.pid)) process.kill(pid, child === 'warm' ? 'SIGSTOP' : 'SIGKILL');
+    if (child === 'fresh') await until('the idle child is gone', () => childrenOf(worker.pid).length === 0);
   });
   const fromMs = Date.now();
   const { key } = await lane.logged(`${step} starts`, (entry) => entry.step === step && entry.event === 'start' && entry.timeMs >= fromMs - 1000);

@@ -28,12 +28,14 @@ async function runOutOfMemory(world: FaultWorld): Promise<readonly FaultOutcome[
     ['analyst-enhancement', group === null ? limitAddressSpace : group.limit],
     ['walk-forward-validation', limitAddressSpace],
   ] as const) {
-    const { pid, atMs } = await freezeChildAt(lane, worker, step);
+    const killsBefore = group?.kills() ?? 0;
+    const { pid, atMs } = await freezeChildAt(lane, worker, step, 'fresh');
     const how = limit(pid);
     process.kill(pid, 'SIGCONT');
-    await until('the child is gone', () => !isAlive(pid));
+    await until(`the child is gone (${how})`, () => !isAlive(pid));
     await lane.logged(`${step} is done`, (entry) => entry.key === keyOf(reference, step) && entry.event === 'done');
-    struck.push({ fault: `out of memory (${how})`, where: step, span: { fromMs: atMs } });
+    const isUncounted = group !== null && limit === group.limit && group.kills() === killsBefore;
+    struck.push({ fault: `out of memory (${how})`, where: step, span: { fromMs: atMs }, problems: isUncounted ? ['the kernel counts no out-of-memory kill'] : [] });
   }
   group?.remove();
   letAllPass(lane);
@@ -49,17 +51,19 @@ function limitAddressSpace(pid: number): string {
 }
 
 interface MemoryGroup {
-  limit(pid: number): string;
+  readonly limit: (pid: number) => string;
+  /** Processes of the group that the kernel has killed for memory. */
+  kills(): number;
   remove(): void;
 }
 
 /** A control group of either version with a small limit; null where this user may make none. */
 function makeMemoryGroup(name: string): MemoryGroup | null {
   const places = [
-    { root: '/sys/fs/cgroup/memory', file: 'memory.limit_in_bytes' },
-    { root: '/sys/fs/cgroup', file: 'memory.max' },
+    { root: '/sys/fs/cgroup/memory', file: 'memory.limit_in_bytes', counts: 'memory.oom_control' },
+    { root: '/sys/fs/cgroup', file: 'memory.max', counts: 'memory.events' },
   ];
-  for (const { root, file } of places) {
+  for (const { root, file, counts } of places) {
     const folder = join(root, name);
     try {
       if (!existsSync(join(root, 'cgroup.procs'))) continue;
@@ -75,6 +79,7 @@ function makeMemoryGroup(name: string): MemoryGroup | null {
         writeFileSync(join(folder, 'cgroup.procs'), String(pid));
         return 'kernel, control group';
       },
+      kills: () => Number(/^oom_kill (\d+)$/m.exec(readFileSync(join(folder, counts), 'utf8'))?.[1]),
       remove: () => rmdirSync(folder),
     };
   }

@@ -6,6 +6,7 @@ import type { FaultScenario } from './fault-world.js';
 import { frozenChildScenario, frozenWorkerScenarios } from './frozen-process.js';
 import { fullDiskScenario } from './full-disk.js';
 import { killChildScenario } from './kill-child.js';
+import { killLongWorkScenario } from './kill-long-work.js';
 import { killWorkerScenarios } from './kill-worker.js';
 import { leftOversScenario } from './left-overs.js';
 import { outOfMemoryScenario } from './out-of-memory.js';
@@ -17,6 +18,7 @@ import { databaseLostScenario, temporalKilledScenario } from './temporal-faults.
 export const FAULT_SCENARIOS: readonly FaultScenario[] = [
   storeParksScenario,
   fullDiskScenario,
+  killLongWorkScenario,
   killChildScenario,
   cancelScenario,
   ...killWorkerScenarios,

@@ -1,0 +1,67 @@
+/** Kills deep inside long units: the checkpoints in the store keep all but the last interval. */
+import type { StepId } from '../../pipeline/steps/index.js';
+import type { RunSpecInput } from '../../pipeline/config.js';
+import type { LoggedEntry } from './fault-lane.js';
+import type { Lane } from './fault-lane.js';
+import { CHECKPOINT_MS, FAULT_SPEC } from './fault-spec.js';
+import type { FaultOutcome, FaultScenario, FaultWorld } from './fault-world.js';
+import { judgeFaults } from './judge-run.js';
+import type { StruckFault } from './judge-run.js';
+import { until } from './until.js';
+
+const RUN = 'long';
+/** A unit is struck once it has worked for so long: one checkpoint is written by then, the next is not due. */
+const DEPTH_MS = 1.4 * CHECKPOINT_MS;
+
+/** Searches and simulations of many seconds a unit. */
+const LONG_SPEC: RunSpecInput = { ...FAULT_SPEC, simulation: { tradesPerMinute: 6 }, retentionDays: 10, features: 'basic', maxTrials: 24, folds: 4, bootstrapPaths: 8000 };
+
+const TARGETS: readonly { readonly step: StepId; readonly unit: string | null; readonly victim: 'worker' | 'child' }[] = [
+  { step: 'analyst-enhancement', unit: 'SIDEWAYS', victim: 'child' },
+  { step: 'analyst-enhancement', unit: 'POOLED', victim: 'worker' },
+  { step: 'monte-carlo-validation', unit: null, victim: 'child' },
+];
+
+export const killLongWorkScenario: FaultScenario = { name: 'kill -9 in long work', faults: TARGETS.length, isShort: false, run: runKillLongWork };
+
+async function runKillLongWork(world: FaultWorld): Promise<readonly FaultOutcome[]> {
+  const reference = await world.reference(LONG_SPEC);
+  const lane = await world.lane();
+  let worker = await lane.startWorker();
+  await lane.start(RUN, LONG_SPEC);
+  const struck: StruckFault[] = [];
+  for (const { step, unit, victim } of TARGETS) {
+    const deep = await deepIn(lane, (entry) => entry.step === step && entry.unit === unit);
+    const fromMs = Date.now();
+    if (victim === 'child') process.kill(deep.pid, 'SIGKILL');
+    else {
+      await worker.end('SIGKILL');
+      worker = await lane.startWorker();
+    }
+    const over = await lane.logged(`${step} ${unit ?? ''} is done`, (entry) => entry.key === deep.key && entry.event === 'done');
+    const problems = keptParts(await lane.sideLog(), deep.key, fromMs) === 0 ? ['no part came from a checkpoint'] : [];
+    struck.push({ fault: `kill -9 ${victim} in long work`, where: `${step} ${unit ?? ''}`, span: { fromMs, toMs: over.timeMs }, problems });
+  }
+  await lane.result(RUN);
+  return judgeFaults(lane, reference, struck);
+}
+
+/** Waits until a unit has worked for long enough; the line that shows it carries the child's process id. */
+async function deepIn(lane: Lane, isIt: (entry: LoggedEntry) => boolean): Promise<LoggedEntry> {
+  let deep: LoggedEntry | undefined;
+  await until('a unit is deep in its work', async () => {
+    const lines = (await lane.sideLog()).filter(isIt);
+    if (lines.some(({ event }) => event === 'done')) throw new Error(`${lines[0]?.step} ${lines[0]?.unit ?? ''} was over before it was deep in its work`);
+    const parts = lines.filter(({ event }) => event === 'part');
+    deep = parts.find(({ timeMs }) => timeMs - (parts[0]?.timeMs ?? 0) >= DEPTH_MS);
+    return deep !== undefined;
+  });
+  return deep as LoggedEntry;
+}
+
+/** Parts that were done before the fault and not again after it. */
+function keptParts(log: readonly LoggedEntry[], key: string, atMs: number): number {
+  const parts = log.filter((entry) => entry.key === key && entry.event === 'part');
+  const again = new Set(parts.filter(({ timeMs }) => timeMs > atMs).map(({ part }) => part));
+  return parts.filter(({ timeMs, part }) => timeMs <= atMs && !again.has(part)).length;
+}
