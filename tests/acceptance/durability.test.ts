@@ -79,7 +79,10 @@ describe('a run whose worker is killed', () => {
       const spec = { symbol: 'EEEUSDT', maxTrials: 30, autoCheckpointMinutes: CHECKPOINT_MS / 60_000 };
       await start(killed, 'cut', spec);
       let cutKey: string | undefined;
-      await until(async () => ([cutKey] = await cutKeys(killed)).length > 0, 180_000);
+      await until(async () => {
+        [cutKey] = await cutKeys(killed);
+        return cutKey !== undefined;
+      }, 180_000);
       // Some parts later: these are the ones that a kill may cost.
       const seen = partsOf(await killed.sideLog(), cutKey).length;
       await until(async () => partsOf(await killed.sideLog(), cutKey).length >= seen + 3);

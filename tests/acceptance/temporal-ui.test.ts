@@ -48,7 +48,7 @@ test('a Blocked run is found by its search attribute, its details are read, retr
   const details = page.frameLocator('iframe').locator('body');
   await details.getByText(`Blocked at ${STEP}`).first().waitFor();
   await picture(page, 'blocked-run-details');
-  const text = await details.innerText();
+  const text = (await details.textContent()) ?? '';
   assert.match(text, /StoreUnavailable/);
   const answer = new RegExp(`\\{"step":"${STEP}","attempt":\\d+\\}`).exec(text)?.[0];
   assert.ok(answer, `the details name no answer: ${text}`);
@@ -60,8 +60,11 @@ test('a Blocked run is found by its search attribute, its details are read, retr
   await dialog.getByRole('option', { name: /^retryStep/ }).click();
   await dialog.getByRole('textbox').last().click();
   await page.keyboard.insertText(answer);
+  // The page lays the text out anew when its field loses the focus, and its buttons move.
+  await dialog.getByTestId('update-id').focus();
   await picture(page, 'retry-step-sent');
   await dialog.getByTestId('confirm-modal-button').click();
+  await until('the run goes on', async () => (await lane.status('parked-run')).state !== 'Blocked');
   assert.equal((await lane.result('parked-run')).state, 'Succeeded');
   await page.getByText('Completed', { exact: true }).first().waitFor();
   await picture(page, 'blocked-run-completed');
@@ -74,7 +77,7 @@ test('a Failed run that is Reset in the UI at the event that its failure names c
   const finished = (await lane.sideLog()).filter((entry) => entry.event === 'done');
   const page = await openPage('workflows/failed-run');
   const failure = page.getByText(/Reset to event \d+/).first();
-  const event = /Reset to event (\d+)/.exec(await failure.innerText())?.[1];
+  const event = /Reset to event (\d+)/.exec((await failure.textContent()) ?? '')?.[1];
   await picture(page, 'failed-run');
   await page.getByRole('button', { name: 'Reset', exact: true }).first().click();
   const dialog = page.locator('dialog[open]');

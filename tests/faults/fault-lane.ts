@@ -109,7 +109,10 @@ export async function openLane(options: LaneOptions): Promise<Lane> {
     status: async (workflowId) => client.workflow.getHandle(workflowId).query<RunStatus>('status'),
     logged: async (what, fits) => {
       let found: LoggedEntry | undefined;
-      await until(`the side log tells of ${what}`, async () => (found = (await sideLog()).find(fits)) !== undefined);
+      await until(`the side log tells of ${what}`, async () => {
+        found = (await sideLog()).find(fits);
+        return found !== undefined;
+      });
       return found as LoggedEntry;
     },
     close: async () => {

@@ -68,7 +68,12 @@ export function letAllPass(lane: Lane): void {
  * that never returns. The steps beside it stay held. Returns the child's process id. `fresh` = a child that has only begun to
  * load: the idle one is ended before.
  */
-export async function freezeChildAt(lane: Lane, worker: WorkerProcess, step: StepId, child: 'warm' | 'fresh' = 'warm'): Promise<{ pid: number; key: string; atMs: number }> {
+export async function freezeChildAt(
+  lane: Lane,
+  worker: WorkerProcess,
+  step: StepId,
+  child: 'warm' | 'fresh' = 'warm',
+): Promise<{ pid: number; key: string; atMs: number }> {
   await beforeStep(lane, step, async () => {
     for (const pid of childrenOf(worker.pid)) process.kill(pid, child === 'warm' ? 'SIGSTOP' : 'SIGKILL');
     if (child === 'fresh') await until('the idle child is gone', () => childrenOf(worker.pid).length === 0);

@@ -14,10 +14,18 @@ const RUN = 'long';
 const DEPTH_MS = 1.4 * CHECKPOINT_MS;
 
 /** Searches and simulations of many seconds a unit. */
-const LONG_SPEC: RunSpecInput = { ...FAULT_SPEC, simulation: { tradesPerMinute: 6 }, retentionDays: 10, features: 'basic', maxTrials: 24, folds: 4, bootstrapPaths: 8000 };
+const LONG_SPEC: RunSpecInput = {
+  ...FAULT_SPEC,
+  simulation: { tradesPerMinute: 6 },
+  retentionDays: 10,
+  features: 'basic',
+  maxTrials: 60,
+  folds: 4,
+  bootstrapPaths: 8000,
+};
 
 const TARGETS: readonly { readonly step: StepId; readonly unit: string | null; readonly victim: 'worker' | 'child' }[] = [
-  { step: 'analyst-enhancement', unit: 'SIDEWAYS', victim: 'child' },
+  { step: 'analyst-enhancement', unit: 'POOLED', victim: 'child' },
   { step: 'analyst-enhancement', unit: 'POOLED', victim: 'worker' },
   { step: 'monte-carlo-validation', unit: null, victim: 'child' },
 ];
@@ -30,20 +38,26 @@ async function runKillLongWork(world: FaultWorld): Promise<readonly FaultOutcome
   let worker = await lane.startWorker();
   await lane.start(RUN, LONG_SPEC);
   const struck: StruckFault[] = [];
+  const keys: string[] = [];
   for (const { step, unit, victim } of TARGETS) {
-    const deep = await deepIn(lane, (entry) => entry.step === step && entry.unit === unit);
+    const sinceMs = struck.at(-1)?.span.fromMs ?? 0;
+    const deep = await deepIn(lane, (entry) => entry.step === step && entry.unit === unit && entry.timeMs > sinceMs);
     const fromMs = Date.now();
     if (victim === 'child') process.kill(deep.pid, 'SIGKILL');
     else {
       await worker.end('SIGKILL');
       worker = await lane.startWorker();
     }
-    const over = await lane.logged(`${step} ${unit ?? ''} is done`, (entry) => entry.key === deep.key && entry.event === 'done');
-    const problems = keptParts(await lane.sideLog(), deep.key, fromMs) === 0 ? ['no part came from a checkpoint'] : [];
-    struck.push({ fault: `kill -9 ${victim} in long work`, where: `${step} ${unit ?? ''}`, span: { fromMs, toMs: over.timeMs }, problems });
+    struck.push({ fault: `kill -9 ${victim} in long work`, where: `${step} ${unit ?? ''}`, span: { fromMs } });
+    keys.push(deep.key);
   }
   await lane.result(RUN);
-  return judgeFaults(lane, reference, struck);
+  const log = await lane.sideLog();
+  const judged = struck.map((one, i) => ({
+    ...one,
+    problems: keptParts(log, keys[i] as string, one.span.fromMs) === 0 ? ['no part came from a checkpoint'] : [],
+  }));
+  return judgeFaults(lane, reference, judged);
 }
 
 /** Waits until a unit has worked for long enough; the line that shows it carries the child's process id. */

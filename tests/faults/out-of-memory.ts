@@ -35,7 +35,12 @@ async function runOutOfMemory(world: FaultWorld): Promise<readonly FaultOutcome[
     await until(`the child is gone (${how})`, () => !isAlive(pid));
     await lane.logged(`${step} is done`, (entry) => entry.key === keyOf(reference, step) && entry.event === 'done');
     const isUncounted = group !== null && limit === group.limit && group.kills() === killsBefore;
-    struck.push({ fault: `out of memory (${how})`, where: step, span: { fromMs: atMs }, problems: isUncounted ? ['the kernel counts no out-of-memory kill'] : [] });
+    struck.push({
+      fault: `out of memory (${how})`,
+      where: step,
+      span: { fromMs: atMs },
+      problems: isUncounted ? ['the kernel counts no out-of-memory kill'] : [],
+    });
   }
   group?.remove();
   letAllPass(lane);
