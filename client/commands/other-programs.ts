@@ -13,6 +13,8 @@ interface OtherProgram {
   readonly description: string;
   /** Relative to the build's root folder. */
   readonly script: string;
+  /** Of a program that leaves its help to us: every flag, with what it does. The others print their own. */
+  readonly flags?: Readonly<Record<string, string>>;
 }
 
 const PROGRAMS: readonly OtherProgram[] = [
@@ -28,24 +30,53 @@ const PROGRAMS: readonly OtherProgram[] = [
     script: 'worker/verify.js',
   },
   { name: 'supply', description: 'a step result for ares skip: that of another run, or with files replaced by hand', script: 'worker/supply-command.js' },
-  { name: 'cache', description: 'ls: what the store and the local cache hold; clean: remove what no manifest names', script: 'worker/cache-command.js' },
-  { name: 'stack', description: 'keep the local stack (Temporal, S3, worker) up in the foreground', script: 'infra/stack.js' },
-  { name: 'env', description: 'addresses of the local stack, export lines, and where the temporal CLI is', script: 'infra/env.js' },
-  { name: 'doctor', description: 'check what must be installed, and say what each is for', script: 'infra/doctor.js' },
+  {
+    name: 'cache',
+    description: 'ls: what the store and the local cache hold; clean: remove what no manifest names',
+    script: 'worker/cache-command.js',
+    flags: { '--json': 'one JSON object', '--dry-run': 'say what clean would remove', '--older-than-hours': 'N: what is younger stays (default 24)' },
+  },
+  {
+    name: 'stack',
+    description: 'keep the local stack (Temporal, S3, worker) up in the foreground',
+    script: 'infra/stack.js',
+    flags: { '--json': 'the environment as one JSON object', '--stop': 'end a stack that was left running' },
+  },
+  {
+    name: 'env',
+    description: 'addresses of the local stack, export lines, and where the temporal CLI is',
+    script: 'infra/env.js',
+    flags: { '--json': 'one JSON object', '--export': 'lines for eval' },
+  },
+  { name: 'doctor', description: 'check what must be installed, and say what each is for', script: 'infra/doctor.js', flags: { '--json': 'one JSON object' } },
 ];
 
 /** Adds the commands; `done` takes the child's exit code. */
 export function addOtherPrograms(program: Command, world: CommandWorld, done: (code: ExitCode) => void): void {
-  for (const { name, description, script } of PROGRAMS) {
+  for (const other of PROGRAMS) {
     program
-      .command(name)
-      .description(description)
-      .argument('[arguments...]', `see ares ${name} --help`)
+      .command(other.name)
+      .description(other.description)
+      .argument('[arguments...]', `see ares ${other.name} --help`)
       .helpOption(false)
       .allowUnknownOption()
       .allowExcessArguments()
-      .action(async (_arguments: unknown, _options: unknown, command: Command) => done(await runProgram(script, command.args, world)));
+      .action(async (_arguments: unknown, _options: unknown, { args }: Command) => {
+        if (other.flags === undefined || !answersItself(other, args, world)) done(await runProgram(other.script, args, world));
+      });
   }
+}
+
+/** True for a request for help, which is then given. @throws CommandFailure on a flag that the program does not have */
+function answersItself({ name, description, flags = {} }: OtherProgram, args: readonly string[], world: CommandWorld): boolean {
+  if (args.includes('--help') || args.includes('-h')) {
+    const lines = Object.entries(flags).map(([flag, meaning]) => `  ${flag.padEnd(20)} ${meaning}\n`);
+    world.out(`ares ${name}: ${description}\n${lines.join('')}`);
+    return true;
+  }
+  const unknown = args.find((arg) => arg.startsWith('-') && flags[arg.split('=')[0] ?? arg] === undefined);
+  if (unknown !== undefined) throw new CommandFailure(EXIT_CODES.badInput, `unknown option ${unknown}; ares ${name} --help lists the options`);
+  return false;
 }
 
 /** The exit code of a program of this build, run with our streams; it shares the terminal, so Ctrl-C reaches it too. */

@@ -3,6 +3,17 @@ import { test } from 'node:test';
 import { PRESETS } from '../../pipeline/presets.js';
 import { ares } from './cli-world.js';
 
+for (const name of ['cache', 'stack', 'env', 'doctor']) {
+  test(`ares ${name} --help lists its options, and an unknown one ends in exit code 2`, async () => {
+    const { exitCode, out } = await ares([name, '--help']);
+    assert.equal(exitCode, 0);
+    assert.match(out, /--json +one JSON object|--json +the environment/);
+    const refused = await ares([name, '--jsn']);
+    assert.equal(refused.exitCode, 2);
+    assert.match(refused.err, /unknown option --jsn/);
+  });
+}
+
 const COMMANDS = ['run', 'plan', 'status', 'list', 'watch', 'result', 'cancel', 'predict', 'presets', 'stack', 'env', 'doctor', 'cache'];
 
 test('the help names every command and every exit code', async () => {

@@ -1,27 +1,27 @@
 /** Kills deep inside long units: the checkpoints in the store keep all but the last interval. */
 import type { StepId } from '../../pipeline/steps/index.js';
 import type { RunSpecInput } from '../../pipeline/config.js';
-import type { LoggedEntry } from './fault-lane.js';
-import type { Lane } from './fault-lane.js';
-import { CHECKPOINT_MS, FAULT_SPEC } from './fault-spec.js';
+import type { Lane, LoggedEntry } from './fault-lane.js';
+import { FAULT_SPEC } from './fault-spec.js';
 import type { FaultOutcome, FaultScenario, FaultWorld } from './fault-world.js';
 import { judgeFaults } from './judge-run.js';
 import type { StruckFault } from './judge-run.js';
 import { until } from './until.js';
 
 const RUN = 'long';
-/** A unit is struck once it has worked for so long: one checkpoint is written by then, the next is not due. */
-const DEPTH_MS = 1.4 * CHECKPOINT_MS;
+/** A slow machine works for minutes until the last of them. */
+const LIMIT_MS = 600_000;
 
-/** Searches and simulations of many seconds a unit. */
+/** Searches and simulations of many seconds, with the shortest checkpoint interval that a spec may ask for. */
 const LONG_SPEC: RunSpecInput = {
   ...FAULT_SPEC,
   simulation: { tradesPerMinute: 6 },
   retentionDays: 10,
   features: 'basic',
-  maxTrials: 60,
+  maxTrials: 36,
   folds: 4,
-  bootstrapPaths: 8000,
+  bootstrapPaths: 6000,
+  autoCheckpointMinutes: 0.01,
 };
 
 const TARGETS: readonly { readonly step: StepId; readonly unit: string | null; readonly victim: 'worker' | 'child' }[] = [
@@ -60,16 +60,20 @@ async function runKillLongWork(world: FaultWorld): Promise<readonly FaultOutcome
   return judgeFaults(lane, reference, judged);
 }
 
-/** Waits until a unit has worked for long enough; the line that shows it carries the child's process id. */
+/** Waits until a unit has written a checkpoint that was not there before, and worked on; the line that shows it carries the child's process id. */
 async function deepIn(lane: Lane, isIt: (entry: LoggedEntry) => boolean): Promise<LoggedEntry> {
   let deep: LoggedEntry | undefined;
-  await until('a unit is deep in its work', async () => {
+  const known = new Set((await lane.store.list('checkpoints/')).map(({ key }) => key));
+  const isDeep = async (): Promise<boolean> => {
     const lines = (await lane.sideLog()).filter(isIt);
-    if (lines.some(({ event }) => event === 'done')) throw new Error(`${lines[0]?.step} ${lines[0]?.unit ?? ''} was over before it was deep in its work`);
-    const parts = lines.filter(({ event }) => event === 'part');
-    deep = parts.find(({ timeMs }) => timeMs - (parts[0]?.timeMs ?? 0) >= DEPTH_MS);
-    return deep !== undefined;
-  });
+    const part = lines.findLast(({ event }) => event === 'part');
+    if (part === undefined) return false;
+    if (lines.some(({ event }) => event === 'done')) throw new Error(`${part.step} ${part.unit ?? ''} was over before it was deep in its work`);
+    const written = (await lane.store.list(`checkpoints/${part.key}/`)).filter(({ key }) => !known.has(key));
+    deep = part;
+    return written.length > 0;
+  };
+  await until('a unit is deep in its work', isDeep, LIMIT_MS);
   return deep as LoggedEntry;
 }
 

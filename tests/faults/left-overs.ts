@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
 import { makeS3Client } from '../../adapters/object-store/s3-client.js';
 import { productFile, runCommand } from '../support/stack.js';
@@ -69,7 +70,7 @@ async function killedUpload(lane: Lane): Promise<void> {
   await writeFile(file, randomBytes(LARGE_BYTES));
   const isPart = ({ method, path }: { method: string; path: string }): boolean => method === 'PUT' && path.includes('partNumber=2');
   lane.proxy.setRule((request) => (isPart(request) ? 'hold' : 'pass'));
-  const upload = spawn(process.execPath, [productFile('tests/support/upload-script.js'), file], { env: lane.env, stdio: 'ignore' });
+  const upload = spawn(process.execPath, [fileURLToPath(new URL('../support/upload-script.js', import.meta.url)), file], { env: lane.env, stdio: 'ignore' });
   const gone = new Promise((resolve) => upload.once('exit', resolve));
   await until('the second part is on its way', () => lane.proxy.isHeld(isPart));
   upload.kill('SIGKILL');
