@@ -22,6 +22,8 @@ import type { RunEnd, RunError, RunSnapshot } from './run-events.js';
 
 const QUERY_TIMEOUT_MS = 5_000;
 const POLL_MS = 500;
+/** Planning hashes a folder of files at the first time: minutes for hundreds of them. */
+const PLAN_LIMIT = '30 minutes';
 
 export interface StartedRun {
   readonly workflowId: string;
@@ -110,6 +112,8 @@ export class AresClient {
       taskQueue: TASK_QUEUES.workflow,
       workflowId: freshId('plan', String(spec.symbol ?? 'ETHUSDT')),
       args: [spec],
+      // A question that nobody answers must not stay open: the asker has long gone.
+      workflowExecutionTimeout: PLAN_LIMIT,
     });
     return forecast;
   }

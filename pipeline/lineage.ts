@@ -66,21 +66,8 @@ export interface Lineage {
   readonly problems: readonly string[];
 }
 
-/** A child process takes longer than this to answer at all. */
-const LEAST_SECONDS = 0.005;
-/** More rows a second than any step of ours has been seen to do. */
-const MOST_ROWS_PER_SECOND = 100_000_000;
-
 /** Entries of a list that the text prints. */
 const LONGEST_LIST = 8;
-
-/** Why a computed step's time cannot be true, or null. Steps from the cache took no time of their own. */
-export function implausibleTime(of: { readonly cached: boolean; readonly seconds: number; readonly rowsIn: number; readonly rowsOut: number }): string | null {
-  if (of.cached) return null;
-  if (of.seconds < LEAST_SECONDS) return `computed in ${of.seconds} s, less than a child process needs to answer`;
-  const rate = Math.max(of.rowsIn, of.rowsOut) / of.seconds;
-  return rate > MOST_ROWS_PER_SECOND ? `${Math.round(rate)} rows a second` : null;
-}
 
 /** The lineage as indented text: subject, run, then each step under the first that reads it. */
 export function lineageText(lineage: Lineage): string {

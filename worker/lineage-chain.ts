@@ -4,7 +4,7 @@ import type { Manifest } from '../pipeline/artifacts.js';
 import { producerKey, producerSchema } from '../pipeline/build-info.js';
 import type { Producer } from '../pipeline/build-info.js';
 import type { StepLineage } from '../pipeline/lineage.js';
-import { implausibleTime } from '../pipeline/lineage.js';
+import { implausibleWork } from '../pipeline/implausible-work.js';
 import type { StepDefinition } from '../pipeline/step.js';
 import { stepById, STEPS } from '../pipeline/steps/index.js';
 import type { StoredRun } from './run-record.js';
@@ -93,7 +93,7 @@ async function stepLineage(store: ObjectStore, run: StoredRun, manifest: Manifes
     units: manifest.units,
     artifacts: manifest.artifacts,
     ...times,
-    implausible: implausibleTime(times),
+    implausible: implausibleWork(times),
     producer: await readProducer(store, manifest),
   };
 }

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { adjustPlan, adjustSpec } from '../../pipeline/adjust-plan.js';
-import { implausibleWork } from '../../pipeline/implausible-work.js';
 import { parkedCommands, resetCommands, shellWord } from '../../pipeline/resume-commands.js';
-import { stepResult } from '../client/run-fixtures.js';
 import { makePlan } from '../support/make-plan.js';
 
 test('an adjusted plan keeps window, segments and source, and merges nested keys', () => {
@@ -46,15 +44,6 @@ test('an override of an unknown step or key is refused by name', () => {
   };
   assert.match(problems({ cache: { refresh: ['A5'] } }), /cache.refresh: unknown step "A5"/);
   assert.match(problems({ costs: { fee: 1 } }), /unknown key costs.fee/);
-});
-
-test('a step that read rows and wrote none, or read more than 300 million rows a second, is called implausible; a cached one is not judged', () => {
-  const work = (change: object): string | null => implausibleWork(stepResult('saving', change));
-  assert.match(work({ rowsIn: 10, rowsOut: 0 }) ?? '', /read 10 rows and wrote none/);
-  assert.match(work({ rowsIn: 17_847_123, rowsOut: 1, seconds: 0.01 }) ?? '', /more than 300 million a second/);
-  assert.equal(work({ rowsIn: 17_847_123, rowsOut: 1, seconds: 0.6 }), null);
-  assert.equal(work({ rowsIn: 999_999, rowsOut: 1, seconds: 0 }), null);
-  assert.equal(work({ rowsIn: 10, rowsOut: 0, cached: true }), null);
 });
 
 test('a workflow id with spaces and quotes is quoted in every command', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Lineage, StepLineage } from '../../pipeline/lineage.js';
-import { implausibleTime, lineageText } from '../../pipeline/lineage.js';
+import { lineageText } from '../../pipeline/lineage.js';
 
 const hash = (digit: string): string => digit.repeat(64);
 
@@ -73,11 +73,4 @@ test('a problem is printed as an IntegrityError, and the chain is then not calle
   assert.match(text, /^IntegrityError: manifest m of step first is gone$/m);
   assert.match(text, /<- first {2}key 1{16} \(MISSING\)/);
   assert.doesNotMatch(text, /the chain is complete/);
-});
-
-test('a step that computed faster than a process can answer, or more rows a second than any can, is flagged; a cached one is not', () => {
-  assert.equal(implausibleTime({ cached: false, seconds: 1, rowsIn: 17_847_123, rowsOut: 879 }), null);
-  assert.match(implausibleTime({ cached: false, seconds: 0.001, rowsIn: 10, rowsOut: 10 }) ?? '', /computed in 0\.001 s/);
-  assert.match(implausibleTime({ cached: false, seconds: 0.1, rowsIn: 17_847_123, rowsOut: 879 }) ?? '', /178471230 rows a second/);
-  assert.equal(implausibleTime({ cached: true, seconds: 0.001, rowsIn: 17_847_123, rowsOut: 879 }), null);
 });
