@@ -7,6 +7,7 @@ import type { Lineage } from '../../pipeline/lineage.js';
 import { STEPS } from '../../pipeline/steps/index.js';
 import type { Verification } from '../../pipeline/verification.js';
 import { openChromium } from '../support/chromium.js';
+import { documentedCommand } from '../support/documented-commands.js';
 import type { TestStack } from '../support/stack.js';
 import { startStack } from '../support/stack.js';
 import { testData } from '../support/test-data.js';
@@ -18,27 +19,15 @@ interface RunJson {
   readonly steps: readonly { id: string; state: string; cached: boolean; rowsOut: number; artifacts: readonly ArtifactRef[] }[];
 }
 
-/** The main job on real market data: `npm start -- --source files --path ... --preset dev --json`, as the README has it. */
+/** The main job on real market data, with the flags of the README's `npm start -- --source files ...`. */
 describe('a dev run on the real ETHUSDT sample', { skip: testData === null ? 'no test data: set ARES_TEST_DATA' : false }, () => {
   let stack: TestStack;
   let run: RunJson;
 
   before(async () => {
     stack = await startStack();
-    const result = await stack.ares(
-      'run',
-      '--source',
-      'files',
-      '--path',
-      testData ?? '',
-      '--symbol',
-      'ETHUSDT',
-      '--market',
-      'perp',
-      '--preset',
-      'dev',
-      '--json',
-    );
+    const flags = (await documentedCommand('npm start -- --source files ')).split(' ').slice(3);
+    const result = await stack.ares('run', ...flags.map((word) => (word === '../data' ? (testData ?? '') : word)), '--json');
     assert.equal(result.code, 0, result.stderr);
     run = JSON.parse(result.stdout) as RunJson;
   });

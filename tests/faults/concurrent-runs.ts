@@ -7,7 +7,7 @@ import { judgeFaults } from './judge-run.js';
 import { readContents } from './store-contents.js';
 
 /** Two runs of one spec on two workers, and a second start with an id that is running. */
-export const twinRunsScenario: FaultScenario = { name: 'twin runs', faults: 2, isShort: true, run: runTwins };
+export const twinRunsScenario: FaultScenario = { name: 'twin runs', faults: 2, isShort: false, run: runTwins };
 
 async function runTwins(world: FaultWorld): Promise<readonly FaultOutcome[]> {
   const reference = await world.reference(FAULT_SPEC);

@@ -9,6 +9,10 @@ import type { StruckFault } from './judge-run.js';
 import { until } from './until.js';
 
 const RUN = 'long';
+/** Writes that a unit is let make before it is struck. */
+const CHECKPOINTS = 2;
+/** Parts that it finishes after the last of them. */
+const PARTS_BEYOND = 3;
 /** A slow machine works for minutes until the last of them. */
 const LIMIT_MS = 600_000;
 
@@ -18,9 +22,9 @@ const LONG_SPEC: RunSpecInput = {
   simulation: { tradesPerMinute: 6 },
   retentionDays: 10,
   features: 'basic',
-  maxTrials: 36,
+  maxTrials: 16,
   folds: 4,
-  bootstrapPaths: 6000,
+  bootstrapPaths: 4000,
   autoCheckpointMinutes: 0.01,
 };
 
@@ -60,9 +64,10 @@ async function runKillLongWork(world: FaultWorld): Promise<readonly FaultOutcome
   return judgeFaults(lane, reference, judged);
 }
 
-/** Waits until a unit has written a checkpoint that was not there before, and worked on; the line that shows it carries the child's process id. */
+/** Waits until a unit has written checkpoints that were not there before; the line that shows it carries the child's process id. */
 async function deepIn(lane: Lane, isIt: (entry: LoggedEntry) => boolean): Promise<LoggedEntry> {
   let deep: LoggedEntry | undefined;
+  let partsWritten: number | null = null;
   const known = new Set((await lane.store.list('checkpoints/')).map(({ key }) => key));
   const isDeep = async (): Promise<boolean> => {
     const lines = (await lane.sideLog()).filter(isIt);
@@ -70,8 +75,10 @@ async function deepIn(lane: Lane, isIt: (entry: LoggedEntry) => boolean): Promis
     if (part === undefined) return false;
     if (lines.some(({ event }) => event === 'done')) throw new Error(`${part.step} ${part.unit ?? ''} was over before it was deep in its work`);
     const written = (await lane.store.list(`checkpoints/${part.key}/`)).filter(({ key }) => !known.has(key));
+    const parts = lines.filter(({ event }) => event === 'part').length;
+    if (written.length >= CHECKPOINTS) partsWritten ??= parts;
     deep = part;
-    return written.length > 0;
+    return partsWritten !== null && parts >= partsWritten + PARTS_BEYOND;
   };
   await until('a unit is deep in its work', isDeep, LIMIT_MS);
   return deep as LoggedEntry;

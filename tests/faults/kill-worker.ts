@@ -18,7 +18,12 @@ const STEP_IDS = STEPS.map((step) => step.id);
 export const killWorkerScenarios: readonly FaultScenario[] = Array.from({ length: STEP_IDS.length / STEPS_A_RUN }, (_, i) => {
   // Steps of one run lie apart.
   const steps = STEP_IDS.filter((_id, index) => index % (STEP_IDS.length / STEPS_A_RUN) === i);
-  return { name: `kill -9 worker ${i}`, faults: steps.length, isShort: false, run: async (world) => killWorkerIn(steps, world) };
+  return {
+    name: `kill -9 worker ${i}`,
+    faults: steps.length,
+    isShort: steps.includes('walk-forward-validation'),
+    run: async (world) => killWorkerIn(steps, world),
+  };
 });
 
 /** The run's worker killed in each of the steps, in their order. */

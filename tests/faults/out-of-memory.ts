@@ -15,7 +15,7 @@ const RUN = 'hungry';
 const LIMIT_BYTES = 4 * 2 ** 20;
 
 /** The kernel's own out-of-memory kill (a memory control group), and memory refused by a limit on address space. */
-export const outOfMemoryScenario: FaultScenario = { name: 'out of memory', faults: 2, isShort: true, run: runOutOfMemory };
+export const outOfMemoryScenario: FaultScenario = { name: 'out of memory', faults: 2, isShort: false, run: runOutOfMemory };
 
 async function runOutOfMemory(world: FaultWorld): Promise<readonly FaultOutcome[]> {
   const reference = await world.reference(FAULT_SPEC);

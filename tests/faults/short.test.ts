@@ -5,7 +5,8 @@ import { faultTable } from './fault-table.js';
 import { runFaults } from './run-faults.js';
 import { FAULT_SCENARIOS } from './scenarios.js';
 
-const LANES = 2;
+/** Much of a fault's time is waiting. */
+const LANES = 3;
 
 test('no fault of the short form loses or doubles an artifact or costs more than a checkpoint interval or a unit', async (t) => {
   const scenarios = FAULT_SCENARIOS.filter(({ isShort }) => isShort);
