@@ -1,5 +1,5 @@
 /** What each operator update checks and does. Checks run before an update enters the history, and again after a reset. */
-import { ApplicationFailure } from '@temporalio/workflow';
+import { ApplicationFailure, condition } from '@temporalio/workflow';
 import { adjustPlan, adjustSpec } from '../pipeline/adjust-plan.js';
 import type { Overrides } from '../pipeline/adjust-plan.js';
 import { canonicalJson } from '../pipeline/canonical-json.js';
@@ -35,10 +35,10 @@ export function checkPaused(input: UpdateInput<'setPaused'>, run: RunState): voi
   if (input.paused === run.paused) throw new Error(`the run is ${run.paused ? 'paused' : 'not paused'} already`);
 }
 
-/** @throws Error on a wrong shape, before there is a plan, or when a started step reads what would change */
+/** @throws Error on a wrong shape, where planning is blocked, or when a started step reads what would change */
 export function checkAdjust(input: UpdateInput<'adjust'>, run: RunState): void {
   checkShape('adjust', input, run);
-  if (run.plan === null) throw new Error('the run has no plan yet; where planning is blocked, send retryStep with overrides');
+  if (run.stage('plan').state === 'blocked') throw new Error('planning is blocked: send retryStep with overrides');
   checkOverrides(input.overrides, run);
 }
 
@@ -75,7 +75,12 @@ export async function pauseRun(input: UpdateInput<'setPaused'>, run: RunState): 
 
 /** Changes parameters of the steps that have not started. */
 export async function adjustRun(input: UpdateInput<'adjust'>, run: RunState): Promise<string> {
-  return settle({ update: 'adjust', input, run }, async () => (await applyOverrides(input.overrides, run)).join('; '));
+  return settle({ update: 'adjust', input, run }, async () => {
+    // A reset to the start delivers an earlier adjustment before the plan is made again: it must not be lost.
+    await condition(() => run.plan !== null || run.isClosed);
+    if (run.isClosed) throw ApplicationFailure.nonRetryable('the run ended before it had a plan', 'InvalidSpec');
+    return (await applyOverrides(input.overrides, run)).join('; ');
+  });
 }
 
 /** Notes what came of an update. Only an ApplicationFailure may leave a handler: another error would stall the run. */

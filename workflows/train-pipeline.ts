@@ -16,14 +16,14 @@ import { planActivities } from './step-activities.js';
  */
 export async function trainPipeline(input: unknown): Promise<RunResult> {
   const run = new RunState();
-  // Before the first await: a query or update may come with the first task.
-  registerHandlers(run);
   const parsed = parseRunSpec(input);
+  if (parsed.ok) run.spec = parsed.spec;
+  // Before the first await, as a query or update may come with the first task; after the spec, as an update is checked against it at once.
+  registerHandlers(run);
   if (!parsed.ok) {
     run.close('Failed', 'InvalidSpec');
     throw ApplicationFailure.nonRetryable(`InvalidSpec: ${parsed.problems.join('; ')}`, 'InvalidSpec');
   }
-  run.spec = parsed.spec;
   const context: RunContext = { run, notices: makeNotices(run) };
   const startedMs = Date.now();
   try {

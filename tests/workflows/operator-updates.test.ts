@@ -102,7 +102,7 @@ describe('operator updates', { timeout: 300_000 }, () => {
     assert.deepEqual([status.blocked, status.planning.state, status.planning.error?.type], [['plan'], 'blocked', 'StoreUnavailable']);
     await found(id, 'RunState = "Blocked" AND BlockedStep = "plan"');
     assert.match(await refusal(id, 'skipStep', { step: 'plan', attempt: 1, artifact: MANIFEST, note: 'x' }), /a plan cannot be supplied/);
-    assert.match(await refusal(id, 'adjust', { overrides: { maxTrials: 5 }, note: 'x' }), /no plan yet/);
+    assert.match(await refusal(id, 'adjust', { overrides: { maxTrials: 5 }, note: 'x' }), /planning is blocked: send retryStep with overrides/);
     await harness.update(id, 'retryStep', { step: 'plan', attempt: 1, overrides: { maxTrials: 5 } });
     await harness.result(id);
     assert.equal((await harness.status(id)).plan?.settings.maxTrials, 5);

@@ -62,6 +62,25 @@ describe('resume', { timeout: 300_000 }, () => {
     assert.equal(harness.calls.length, 16);
   });
 
+  test('an adjustment made before the failure holds again after a reset to the start, although it comes back before there is a plan', async () => {
+    const gate = makeGate();
+    const id = await harness.start({}, { 'data-collection': async () => gate.opened, 'regime-data-splitting': badData });
+    await harness.until(id, (status) => status.steps[0]?.state === 'running');
+    await harness.update(id, 'adjust', { overrides: { bootstrapPaths: 700 }, note: 'enough for a look' });
+    gate.open();
+    await failureOf(harness.result(id));
+    mend();
+    await harness.ares.resume(id, { fromStart: true });
+    await harness.result(id);
+    const status = await harness.status(id);
+    assert.equal(status.plan?.settings.bootstrapPaths, 700);
+    assert.equal(harness.plans.get('monte-carlo-validation')?.settings.bootstrapPaths, 700);
+    assert.deepEqual(
+      status.operatorActions.map(({ update, outcome }) => [update, outcome]),
+      [['adjust', 'applied']],
+    );
+  });
+
   test('a branch that finished after the reset point is run again (M5), one that finished before it is not', async () => {
     const gate = makeGate();
     const id = await harness.start({}, { 'monte-carlo-validation': badData, 'walk-forward-validation': async () => gate.opened });
