@@ -4,6 +4,8 @@ import { makeLog } from '../adapters/telemetry/index.js';
 import type { Log } from '../adapters/telemetry/index.js';
 import { runWorker } from './run-worker.js';
 
+const LINGER_MS = 2000;
+
 applyLocalProfile(process.env);
 const log = openLog();
 // Node's own lines would stand between JSON ones.
@@ -14,6 +16,8 @@ try {
 } catch (error) {
   log.fatal({ err: error }, 'worker ended');
   process.exitCode = 1;
+  // Whatever of a failed start still holds the process: a supervisor waits for its end to start another.
+  setTimeout(() => process.exit(1), LINGER_MS).unref();
 }
 
 /** A wrong log setting has no log to be told in. */

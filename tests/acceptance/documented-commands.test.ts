@@ -233,8 +233,9 @@ describe('the commands of the documents', { timeout: 900_000 }, () => {
     const worker = await startWorkerProcess({ ...shell.env, ARES_DEPLOYMENT_NAME: 'ares', ARES_BUILD_ID: 'new', ARES_SHUTDOWN_GRACE: '1s' });
     try {
       const setCurrent = await shell.command('temporal worker deployment set-current-version --deployment-name ares --build-id NEW', { NEW: 'new' });
-      // The server learns of a version from its first poll.
-      await until('the version is current', async () => (await runCommand('bash', ['-c', setCurrent], shell.env)).code === 0);
+      const describe = await shell.command('temporal worker deployment describe-version', { OLD: 'new' });
+      // The server learns of a version from its first poll, and tells of it some time later.
+      for (const command of [setCurrent, describe]) await until(command, async () => (await runCommand('bash', ['-c', command], shell.env)).code === 0);
       await shell.type('temporal worker deployment set-current-version --deployment-name ares --build-id BUILD', { values: { BUILD: 'new' } });
       await shell.type('temporal worker deployment describe --name ares');
       await shell.type('temporal worker deployment describe-version', { values: { OLD: 'new' } });

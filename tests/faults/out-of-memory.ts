@@ -18,23 +18,30 @@ const LIMIT_BYTES = 4 * 2 ** 20;
 export const outOfMemoryScenario: FaultScenario = { name: 'out of memory', faults: 2, isShort: false, run: runOutOfMemory };
 
 async function runOutOfMemory(world: FaultWorld): Promise<readonly FaultOutcome[]> {
+  const group = makeMemoryGroup(`ares-fault-${process.pid}`);
+  try {
+    return await starve(world, group);
+  } finally {
+    await group?.remove();
+  }
+}
+
+async function starve(world: FaultWorld, group: MemoryGroup | null): Promise<readonly FaultOutcome[]> {
   const reference = await world.reference(FAULT_SPEC);
   const lane = await world.lane();
   const worker = await lane.startWorker();
   await lane.start(RUN, FAULT_SPEC);
   const struck: StruckFault[] = [];
-  const group = makeMemoryGroup(`ares-fault-${process.pid}`);
   for (const [step, limit] of [
     ['analyst-enhancement', group === null ? limitAddressSpace : group.limit],
     ['walk-forward-validation', limitAddressSpace],
   ] as const) {
-    const killsBefore = group?.kills() ?? 0;
     const { pid, atMs } = await freezeChildAt(lane, worker, step, 'fresh');
     const how = limit(pid);
     process.kill(pid, 'SIGCONT');
     await until(`the child is gone (${how})`, () => !isAlive(pid));
     await lane.logged(`${step} is done`, (entry) => entry.key === keyOf(reference, step) && entry.event === 'done');
-    const isUncounted = group !== null && limit === group.limit && group.kills() === killsBefore;
+    const isUncounted = group !== null && limit === group.limit && group.kills() === 0;
     struck.push({
       fault: `out of memory (${how})`,
       where: step,
@@ -42,7 +49,6 @@ async function runOutOfMemory(world: FaultWorld): Promise<readonly FaultOutcome[
       problems: isUncounted ? ['the kernel counts no out-of-memory kill'] : [],
     });
   }
-  group?.remove();
   letAllPass(lane);
   await lane.result(RUN);
   return judgeFaults(lane, reference, struck);
@@ -59,7 +65,8 @@ interface MemoryGroup {
   readonly limit: (pid: number) => string;
   /** Processes of the group that the kernel has killed for memory. */
   kills(): number;
-  remove(): void;
+  /** Ends what is left in it. */
+  remove(): Promise<void>;
 }
 
 /** A control group of either version with a small limit; null where this user may make none. */
@@ -85,7 +92,12 @@ function makeMemoryGroup(name: string): MemoryGroup | null {
         return 'kernel, control group';
       },
       kills: () => Number(/^oom_kill (\d+)$/m.exec(readFileSync(join(folder, counts), 'utf8'))?.[1]),
-      remove: () => rmdirSync(folder),
+      remove: async () => {
+        const members = (): number[] => readFileSync(join(folder, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number);
+        for (const pid of members()) process.kill(pid, 'SIGKILL');
+        await until('the control group is empty', () => members().length === 0);
+        rmdirSync(folder);
+      },
     };
   }
   return null;
