@@ -16,11 +16,25 @@ interface Scheduling {
   doneEvent: number | null;
 }
 
+interface ResetWish {
+  readonly step?: string;
+  readonly fromStart?: boolean;
+}
+
 /**
  * The completed workflow task that scheduled the wanted step's last attempt: by default of the first step that was begun
- * and not finished; from the start, the first one of the run.
+ * and not finished; from the start, the first one of the run. Always one before a cancel request, which a reset would keep.
  */
-export function resetPoint(events: readonly HistoryEvent[], options: { readonly step?: string; readonly fromStart?: boolean }): ResetPoint {
+export function resetPoint(events: readonly HistoryEvent[], options: ResetWish): ResetPoint {
+  const point = wantedPoint(events, options);
+  const cancel = events.find((event) => event.workflowExecutionCancelRequestedEventAttributes);
+  if ('problem' in point || cancel === undefined || point.event < Number(cancel.eventId)) return point;
+  const earlier = events.findLast((event) => event.workflowTaskCompletedEventAttributes && Number(event.eventId) < Number(cancel.eventId));
+  if (earlier === undefined) return { problem: 'it was canceled before it began; start it again with the same spec' };
+  return { event: Number(earlier.eventId), steps: point.steps };
+}
+
+function wantedPoint(events: readonly HistoryEvent[], options: ResetWish): ResetPoint {
   const first = events.find((event) => event.workflowTaskCompletedEventAttributes);
   if (first === undefined) return { problem: 'no worker has ever taken it up; start it again' };
   if (options.fromStart === true) return { event: Number(first.eventId), steps: [] };

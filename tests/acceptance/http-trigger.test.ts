@@ -8,6 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import type { RunResult } from '../../pipeline/run-status.js';
 import { STEPS } from '../../pipeline/steps/index.js';
 import { documentedBlock, runDocumented } from '../client/http/documented-commands.js';
+import { until } from '../faults/until.js';
 import { cloneRoot } from '../support/repository.js';
 import type { TestStack } from '../support/stack.js';
 import { productFile, runCommand, startStack } from '../support/stack.js';
@@ -101,6 +102,11 @@ describe('runs started from other services', () => {
     const begun = await curl('-X', 'POST', `${env['ARES_URL']}/runs`, ...key, '-d', '{"seed":11}');
     assert.equal(begun.status, 201, begun.body);
     const { workflowId } = JSON.parse(begun.body) as Started;
+    // A run that is canceled before its first task has nothing to resume.
+    await until('the run works', async () => {
+      const status = await curl(`${env['ARES_URL']}/runs/${workflowId}`, '-H', `Authorization: Bearer ${TOKEN}`);
+      return status.body.includes('"state":"running"');
+    });
     const lines = (await runDocumented('operate', { ...env, ID: workflowId })).replaceAll('}{', '}\n{').split('\n');
     assert.deepEqual(JSON.parse(String(lines[0])), { workflowId, cancelRequested: true });
     assert.equal((JSON.parse(String(lines[1])) as End).state, 'Canceled', lines[1]);
