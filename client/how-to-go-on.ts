@@ -1,6 +1,7 @@
 /** What a person can type when a run is parked, failed, canceled or left running. */
 import { parkedCommands, resetCommands } from '../pipeline/resume-commands.js';
-import type { RunStatus, StageId, StageStatus } from '../pipeline/run-status.js';
+import type { RunStatus } from '../pipeline/run-status.js';
+import type { StageId, StageStatus } from '../pipeline/stage.js';
 import type { RunSummary } from './run-summary.js';
 
 /** Lines that name the exact commands; `status` is the run's last one, null where no worker answered. */

@@ -11,4 +11,5 @@ export { parseRunSpec, runSpecSchema } from '../pipeline/config.js';
 export type { RunSpec, RunSpecInput } from '../pipeline/config.js';
 export type { RunPlan } from '../pipeline/plan.js';
 export { PRESETS } from '../pipeline/presets.js';
-export type { PlanForecast, RunResult, RunStatus, StepFailure, StepForecast, StepStatus } from '../pipeline/run-status.js';
+export type { PlanForecast, RunResult, RunStatus, StepForecast, StepStatus } from '../pipeline/run-status.js';
+export type { StageId, StageStatus, StepFailure } from '../pipeline/stage.js';

@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import type { UpdateInput, UpdateName } from '../pipeline/operator-updates.js';
-import type { RunStatus, StageId } from '../pipeline/run-status.js';
+import type { RunStatus } from '../pipeline/run-status.js';
+import type { StageId } from '../pipeline/stage.js';
 import { resetPoint } from './reset-point.js';
 
 /** RESET_REAPPLY_EXCLUDE_TYPE_CANCEL_REQUEST of Temporal's API: what had stopped a run must not stop it again. */

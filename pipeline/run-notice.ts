@@ -1,5 +1,5 @@
 /** What the outside world is told when a run ends or stops: carried to the activity `notifyRun`, and its answer. */
-import type { StageId, StepFailure } from './run-status.js';
+import type { StageId, StepFailure } from './stage.js';
 
 /** Attempts of the activity `notifyRun`; the last one gives up a channel that cannot be reached. */
 export const NOTICE_ATTEMPTS = 5;
@@ -46,4 +46,9 @@ export interface NotificationChannel {
    * @throws PipelineError UpstreamUnavailable or StoreUnavailable when a later attempt may succeed; AccessDenied or InvalidData when none will
    */
   send(notice: RunNotice): Promise<string>;
+}
+
+/** A notice to the worker's channels, and what became of it. */
+export interface NoticeRecord extends RunNoticeResult {
+  readonly event: RunEvent;
 }

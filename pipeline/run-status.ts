@@ -2,27 +2,9 @@
 import type { ArtifactRef, StepResult } from './artifacts.js';
 import type { OperatorAction } from './operator-updates.js';
 import type { RunPlan } from './plan.js';
-import type { RunNoticeResult } from './run-notice.js';
+import type { NoticeRecord } from './run-notice.js';
+import type { StageId, StageStatus } from './stage.js';
 import type { StepId } from './steps/index.js';
-
-export interface StepFailure {
-  /** Error name, see errors.ts. */
-  readonly type: string;
-  readonly message: string;
-}
-
-/** What can be parked and retried: planning, or a step. */
-export type StageId = StepId | 'plan';
-
-export interface StageStatus {
-  /** `skipped` = not started, because an earlier step failed; it never counts as done. */
-  readonly state: 'waiting' | 'running' | 'done' | 'blocked' | 'failed' | 'skipped' | 'canceled';
-  /** 0 before it was first scheduled; rises with each operator retry. */
-  readonly attempt: number;
-  readonly error: StepFailure | null;
-  /** History event to reset to so that this stage runs again and finished ones do not; null before it was scheduled. */
-  readonly resetEvent: number | null;
-}
 
 export interface StepStatus extends StageStatus {
   readonly id: StepId;
@@ -30,11 +12,6 @@ export interface StepStatus extends StageStatus {
   readonly result: StepResult | null;
   /** True when an operator supplied the artifacts in place of a computation (skipStep). */
   readonly supplied: boolean;
-}
-
-/** A notice to the worker's channels, and what became of it. */
-export interface NoticeRecord extends RunNoticeResult {
-  readonly event: 'completed' | 'blocked' | 'failed';
 }
 
 export interface RunStatus {

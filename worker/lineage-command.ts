@@ -8,7 +8,7 @@ import { parseLineageTarget, TARGET_FORMS } from '../pipeline/lineage-target.js'
 import { openStore } from './artifact-store.js';
 import { readChain } from './lineage-chain.js';
 import { findSubject } from './lineage-subject.js';
-import type { Found } from './lineage-subject.js';
+import type { FoundSubject } from './found-subject.js';
 
 const FAILED = 1;
 const WRONG_COMMAND_LINE = 2;
@@ -66,7 +66,7 @@ async function readLineage(store: ObjectStore, text: string, runId: string | nul
 }
 
 /** The bytes of what was asked for, read from S3 and hashed. */
-async function checkSubject(store: ObjectStore, { subject }: Found): Promise<string[]> {
+async function checkSubject(store: ObjectStore, { subject }: FoundSubject): Promise<string[]> {
   const problems: string[] = [];
   for (const { step, ref } of subject.artifacts) {
     const stored = await store.hashStored(ref.uri);

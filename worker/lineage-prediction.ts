@@ -12,7 +12,7 @@ import type { LineageSubject } from '../pipeline/lineage.js';
 import type { StepInputs } from '../pipeline/step.js';
 import type { StepId } from '../pipeline/steps/index.js';
 import { readChain } from './lineage-chain.js';
-import type { Found } from './lineage-subject.js';
+import type { FoundSubject } from './found-subject.js';
 import type { StoredRun } from './run-record.js';
 
 /** Data that the decision was computed from, beside what the bundle holds. */
@@ -24,7 +24,7 @@ const DATA = [
 type Parts = LineageSubject['artifacts'];
 
 /** The decision whose entry or signal is at a time. @throws PipelineError MissingArtifact naming the nearest ones, IntegrityError */
-export async function predictionSubject(store: ObjectStore, run: StoredRun, timeMs: number): Promise<Found> {
+export async function predictionSubject(store: ObjectStore, run: StoredRun, timeMs: number): Promise<FoundSubject> {
   const { manifests } = await readChain(store, run, ['saving']);
   const inputs = makeStepInputs(store, Object.fromEntries([...manifests].map(([step, manifest]) => [step, manifest.artifacts])));
   const decisions = await inputs.table('saving', 'test-decisions', 'ares.decisions');

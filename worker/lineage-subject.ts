@@ -3,11 +3,11 @@ import { makeRegistry } from '../adapters/registry/index.js';
 import type { ObjectStore } from '../adapters/object-store/index.js';
 import type { ArtifactRef, Manifest } from '../pipeline/artifacts.js';
 import { PipelineError } from '../pipeline/errors.js';
-import type { LineageSubject } from '../pipeline/lineage.js';
 import type { LineageTarget } from '../pipeline/lineage-target.js';
 import type { Report } from '../pipeline/report.js';
 import { STEPS } from '../pipeline/steps/index.js';
 import { parseSource } from '../activities/report-artifacts.js';
+import type { FoundSubject } from './found-subject.js';
 import { readProducer } from './lineage-chain.js';
 import { predictionSubject } from './lineage-prediction.js';
 import type { StoredRun } from './run-record.js';
@@ -16,19 +16,12 @@ import { keyInRun, listRuns, readCheckedManifest, readRunRecord } from './run-re
 /** Manifests read at once while searching. */
 const READS_AT_ONCE = 16;
 
-export interface Found {
-  readonly run: StoredRun;
-  readonly subject: Omit<LineageSubject, 'text'>;
-  /** Steps whose chain is the lineage. */
-  readonly steps: readonly string[];
-}
-
 /**
  * The subject of a target.
  * @param runId the run to look in, where the target names none
  * @throws PipelineError MissingArtifact when nothing in the store is so named; IntegrityError
  */
-export async function findSubject(store: ObjectStore, target: LineageTarget, runId: string | null): Promise<Found> {
+export async function findSubject(store: ObjectStore, target: LineageTarget, runId: string | null): Promise<FoundSubject> {
   switch (target.kind) {
     case 'run':
       return runSubject(await readRunRecord(store, target.run));
@@ -49,7 +42,7 @@ export async function findSubject(store: ObjectStore, target: LineageTarget, run
   }
 }
 
-function runSubject(run: StoredRun): Found {
+function runSubject(run: StoredRun): FoundSubject {
   const seconds = run.status.steps.reduce((sum, step) => sum + (step.result?.seconds ?? 0), 0);
   const done = run.status.steps.filter((step) => step.result !== null).map((step) => step.id);
   return {
@@ -78,7 +71,7 @@ async function namedArtifact(
   return { step: target.step, ref };
 }
 
-function artifactSubject(run: StoredRun, { step, ref }: { readonly step: string; readonly ref: ArtifactRef }): Found {
+function artifactSubject(run: StoredRun, { step, ref }: { readonly step: string; readonly ref: ArtifactRef }): FoundSubject {
   const { kind, schema, bytes, rows } = ref;
   return {
     run,
@@ -92,7 +85,10 @@ function artifactSubject(run: StoredRun, { step, ref }: { readonly step: string;
 }
 
 /** The step result that holds a hash, and a recorded run that used that result. */
-async function byHash(store: ObjectStore, of: { readonly sha256: string; readonly steps: readonly string[]; readonly runId: string | null }): Promise<Found> {
+async function byHash(
+  store: ObjectStore,
+  of: { readonly sha256: string; readonly steps: readonly string[]; readonly runId: string | null },
+): Promise<FoundSubject> {
   const manifests = of.runId === null ? await searchManifests(store, of) : await manifestsOfRun(store, await readRunRecord(store, of.runId), of.steps);
   const holding = manifests.filter((manifest) => manifest.unit === null && manifest.artifacts.some((artifact) => artifact.sha256 === of.sha256));
   for (const manifest of holding) {
@@ -136,7 +132,7 @@ async function runOf(store: ObjectStore, manifest: Manifest): Promise<StoredRun 
   return null;
 }
 
-async function figureSubject(store: ObjectStore, run: StoredRun, figure: string): Promise<Found> {
+async function figureSubject(store: ObjectStore, run: StoredRun, figure: string): Promise<FoundSubject> {
   const { ref: reportRef } = await namedArtifact(store, run.workflowId, {
     kind: 'artifact',
     run: run.workflowId,
@@ -172,7 +168,7 @@ async function figureSubject(store: ObjectStore, run: StoredRun, figure: string)
   };
 }
 
-async function versionSubject(store: ObjectStore, target: Extract<LineageTarget, { kind: 'version' }>): Promise<Found> {
+async function versionSubject(store: ObjectStore, target: Extract<LineageTarget, { kind: 'version' }>): Promise<FoundSubject> {
   const registry = makeRegistry(store);
   const entry = await registry.find(target.symbol, target.version);
   if (entry === null) {

@@ -1,6 +1,7 @@
 /** The run's text in the Temporal UI: what to do where it is parked or failed, and a table of steps. Markdown. */
 import { parkedCommands, resetCommands } from '../pipeline/resume-commands.js';
-import type { RunStatus, StageId, StageStatus, StepStatus } from '../pipeline/run-status.js';
+import type { RunStatus, StepStatus } from '../pipeline/run-status.js';
+import type { StageId, StageStatus } from '../pipeline/stage.js';
 
 /** Markdown for the UI's "current details". */
 export function currentDetails(status: RunStatus, workflowId: string): string {

@@ -1,8 +1,8 @@
 /** Tells the worker's channels that a run has completed, is blocked or has failed; what becomes of it is in the status. */
 import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import type { RunEvent, RunNotice } from '../pipeline/run-notice.js';
-import type { StageId } from '../pipeline/run-status.js';
-import { failureOf } from './run-stage.js';
+import type { StageId } from '../pipeline/stage.js';
+import { failureOf } from './failure-of.js';
 import type { RunState } from './run-state.js';
 import { notifyActivities } from './step-activities.js';
 

@@ -6,10 +6,10 @@ import { canonicalJson } from '../pipeline/canonical-json.js';
 import type { UpdateInput, UpdateName } from '../pipeline/operator-updates.js';
 import { updateProblems } from '../pipeline/operator-updates.js';
 import type { RunPlan } from '../pipeline/plan.js';
-import type { StageId } from '../pipeline/run-status.js';
+import type { StageId } from '../pipeline/stage.js';
 import { STEPS } from '../pipeline/steps/index.js';
 import type { StepId } from '../pipeline/steps/index.js';
-import { failureOf } from './run-stage.js';
+import { failureOf } from './failure-of.js';
 import type { RunState } from './run-state.js';
 import { operatorActivities } from './step-activities.js';
 

@@ -1,8 +1,9 @@
 /** Runs one stage (planning, or a step) until it is done: retries by operators, parking, supplied results. */
-import { ActivityFailure, ApplicationFailure, condition, isCancellation, log } from '@temporalio/workflow';
+import { condition, isCancellation, log } from '@temporalio/workflow';
 import type { StepResult } from '../pipeline/artifacts.js';
 import { isNeverRetried } from '../pipeline/errors.js';
-import type { StageId, StepFailure } from '../pipeline/run-status.js';
+import type { StageId, StepFailure } from '../pipeline/stage.js';
+import { failureOf } from './failure-of.js';
 import type { Notices } from './notices.js';
 import type { Answer, RunState } from './run-state.js';
 
@@ -53,11 +54,4 @@ async function park(id: StageId, failure: StepFailure, { run, notices }: RunCont
   await condition(() => isAnswered() || run.failure !== null, PARK_LIMIT);
   const answer = run.answer(id);
   return answer === null || answer === 'pending' ? { decision: 'fail' } : answer;
-}
-
-/** The named failure below an activity's. */
-export function failureOf(error: unknown): StepFailure {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (cause instanceof ApplicationFailure) return { type: cause.type ?? 'Error', message: cause.message };
-  return cause instanceof Error ? { type: cause.name, message: cause.message } : { type: 'Error', message: String(cause) };
 }

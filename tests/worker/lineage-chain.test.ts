@@ -5,7 +5,7 @@ import type { LineageTarget } from '../../pipeline/lineage-target.js';
 import { parseLineageTarget } from '../../pipeline/lineage-target.js';
 import type { Chain } from '../../worker/lineage-chain.js';
 import { readChain } from '../../worker/lineage-chain.js';
-import type { Found } from '../../worker/lineage-subject.js';
+import type { FoundSubject } from '../../worker/found-subject.js';
 import { findSubject } from '../../worker/lineage-subject.js';
 import { readRunRecord } from '../../worker/run-record.js';
 import type { RecordedRun } from './recorded-run.js';
@@ -22,7 +22,7 @@ describe('the chain behind a result', () => {
   after(async () => recorded.stop());
 
   const chain = async (...steps: string[]): Promise<Chain> => readChain(recorded.store, await readRunRecord(recorded.store, 'r1'), steps);
-  const find = async (text: string, run: string | null = null): Promise<Found> =>
+  const find = async (text: string, run: string | null = null): Promise<FoundSubject> =>
     findSubject(recorded.store, parseLineageTarget(text) satisfies LineageTarget, run);
   const keyOf = (step: string): string => results.get(step)?.key ?? '';
 
