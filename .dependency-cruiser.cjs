@@ -31,7 +31,11 @@ module.exports = {
       comment: 'pipeline takes types and named errors of core',
       severity: 'error',
       from: { path: '^pipeline/' },
-      to: { path: '^core/', pathNot: '^core/(errors|data|regimes|abort|stats)', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '^core/',
+        pathNot: '^core/(errors|data|regimes|abort|stats|simulation/(market-parameters|stress-ids)|labels/label-events|pruning/pruning-stages)',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     only('adapters', '^(adapters|pipeline|core)/', 'adapters implement the ports'),
     only('activities', '^(activities|pipeline|core)/', 'adapters arrive through the context'),

@@ -1,7 +1,6 @@
 /** Step 4: labels, weights, features and pruning for the analyst. */
 import type { Bars } from '../core/data/bars.js';
-import type { FeatureColumns, FeatureContext } from '../core/features/feature.js';
-import type { PruningDecision } from '../core/features/prune-features.js';
+import type { FeatureContext } from '../core/features/feature.js';
 import type { LabelChoice } from '../core/labels/label-choice.js';
 import type { TripleBarrierLabels } from '../core/labels/triple-barrier.js';
 import type { AnalystLabelingFeatureEngineeringParameters } from '../pipeline/steps/analyst-labeling-feature-engineering.js';
@@ -9,14 +8,14 @@ import type { StepContext, StepFunction } from '../pipeline/step.js';
 import { analystFeatures } from '../core/chain/analyst-features.js';
 import { barCount, barsFromTable, barsKnownBy, lowerBound } from '../core/data/bars.js';
 import { float64Column, int32Column, makeTable } from '../core/data/table.js';
-import { InsufficientData, InvalidData } from '../core/errors.js';
+import { InvalidData } from '../core/errors.js';
 import { featuresOf } from '../core/features/compute-features.js';
-import { featureMatrix } from '../core/features/feature-matrix.js';
-import { pruneFeatures } from '../core/features/prune-features.js';
-import { regimeProbabilities } from '../core/features/regime-probability.js';
+import { regimeProbabilities } from '../core/features/market/regime-probability.js';
+import { eventBars, keepEvents } from '../core/labels/event-bars.js';
 import { exponentialVolatility } from '../core/labels/exponential-volatility.js';
 import { searchLabelParameters } from '../core/labels/search-label-parameters.js';
 import { computeTripleBarrier } from '../core/labels/triple-barrier.js';
+import { pruneOnTrain } from './prune-on-train.js';
 import { segmentsOfRows, uniquenessBySegment } from './segment-rows.js';
 
 type Context = StepContext<AnalystLabelingFeatureEngineeringParameters>;
@@ -25,7 +24,7 @@ const BPS = 1e-4;
 
 /**
  * Reads the bars and regimes known by the end of selection and writes `label-choice` (searched on train), `labels`, `features`,
- * `feature-catalog` and `pruning` (fitted on train).
+ * `feature-catalog`, and what prune-on-train.ts decides on train.
  * @throws InsufficientData when train has no row with a known label; InvalidData when bars and regimes do not match.
  */
 export const prepareAnalystData: StepFunction<AnalystLabelingFeatureEngineeringParameters> = async (context) => {
@@ -37,7 +36,7 @@ export const prepareAnalystData: StepFunction<AnalystLabelingFeatureEngineeringP
   await context.outputs.json('label-choice', 'ares.label-choice', choice);
   context.signal.throwIfAborted();
 
-  const labels = computeTripleBarrier(bars, volatility, choice);
+  const labels = keepEvents(computeTripleBarrier(bars, volatility, choice), eventBars(bars.close, volatility, choice));
   const segment = segmentsOfRows(parameters.segments, bars.closeTimeMs, labels.labelEndMs);
   await context.outputs.table('labels', 'ares.labels', labelTable(labels, { bars, volatility, segment, regime }));
   context.progress(0.6, `labelled ${barCount(bars)} bars`);
@@ -55,11 +54,18 @@ export const prepareAnalystData: StepFunction<AnalystLabelingFeatureEngineeringP
   await context.outputs.json(
     'feature-catalog',
     'ares.feature-catalog',
-    featuresOf(parameters.features, featureContext).map(({ name, inputs, warmUp, range, source, set }) => ({ name, inputs, warmUp, range, source, set })),
+    featuresOf(parameters.features, bars, featureContext).map(({ name, inputs, warmUp, range, source, set }) => ({ name, inputs, warmUp, range, source, set })),
   );
   context.progress(0.9, `computed ${features.names.length} features`);
 
-  await context.outputs.table('pruning', 'ares.pruning', pruningTable(pruneOnTrain(features, segment)));
+  await pruneOnTrain(context, {
+    features,
+    label: labels.label,
+    closeTimeMs: bars.closeTimeMs,
+    labelEndMs: labels.labelEndMs,
+    uniqueness: uniquenessBySegment(segment, bars.closeTimeMs, labels.labelEndMs),
+    segment,
+  });
   context.count({ rowsIn: barCount(bars), rowsOut: barCount(bars) });
   context.progress(1, 'done');
 };
@@ -88,7 +94,7 @@ async function readFunding(context: Context): Promise<FeatureContext['funding']>
 function searchOnTrain(context: Context, bars: Bars, volatility: Float64Array): LabelChoice {
   const { parameters } = context;
   const train = barsKnownBy(bars, parameters.segments.train.toMs);
-  return searchLabelParameters(train, volatility.subarray(0, barCount(train)), {
+  const choice = searchLabelParameters(train, volatility.subarray(0, barCount(train)), {
     ...parameters.labels,
     periodMs: parameters.periodMs,
     folds: parameters.folds,
@@ -99,6 +105,7 @@ function searchOnTrain(context: Context, bars: Bars, volatility: Float64Array): 
       context.progress(fraction / 2, 'scoring label candidates');
     },
   });
+  return { ...choice, bootstrapSeed: parameters.labels.sampling === 'sequential-bootstrap' ? context.seed('label-bootstrap') : null };
 }
 
 interface LabelRows {
@@ -119,21 +126,5 @@ function labelTable(labels: TripleBarrierLabels, { bars, volatility, segment, re
     uniqueness: uniquenessBySegment(segment, bars.closeTimeMs, labels.labelEndMs),
     regime,
     segment,
-  });
-}
-
-function pruneOnTrain(features: FeatureColumns, segment: readonly string[]): readonly PruningDecision[] {
-  const rows = Int32Array.from(segment.keys()).filter((row) => segment[row] === 'train');
-  if (rows.length === 0) throw new InsufficientData(`expected labelled rows in train, found none among ${segment.length} bars`);
-  return pruneFeatures(featureMatrix(features.columns), features.names, { rows });
-}
-
-function pruningTable(decisions: readonly PruningDecision[]): ReturnType<typeof makeTable> {
-  return makeTable({
-    feature: decisions.map(({ feature }) => feature),
-    kept: Uint8Array.from(decisions, ({ kept }) => (kept ? 1 : 0)),
-    stage: decisions.map(({ stage }) => stage),
-    statistic: Float64Array.from(decisions, ({ statistic }) => statistic),
-    reason: decisions.map(({ reason }) => reason),
   });
 }

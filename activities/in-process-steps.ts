@@ -12,6 +12,7 @@ import type { RunPlan } from '../pipeline/plan.js';
 import type { StepPorts } from '../pipeline/ports.js';
 import { checkTable } from '../pipeline/check-table.js';
 import type { Execution, RowLog, StepContext, StepDefinition, StepFunction, StepInputs, StepOutputs } from '../pipeline/step.js';
+import { parametersOf } from '../pipeline/step.js';
 import type { StepId } from '../pipeline/steps/index.js';
 
 type Artifact = { readonly table: Table } | { readonly json: string } | { readonly bytes: Uint8Array } | { readonly path: string };
@@ -58,7 +59,7 @@ interface UnitOfPlan {
 
 function makeContext(definition: StepDefinition, { plan, unit, units }: UnitOfPlan, run: InProcessRun): StepContext {
   return {
-    parameters: definition.parameters(plan),
+    parameters: parametersOf(definition, plan, unit),
     unit,
     units,
     inputs: memoryInputs(run.memory),

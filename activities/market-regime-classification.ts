@@ -3,11 +3,14 @@ import type { Bars } from '../core/data/bars.js';
 import { barCount, barsFromTable, barsToTable, lowerBound, sliceBars, upperBound } from '../core/data/bars.js';
 import { concatBars } from '../core/data/concat-bars.js';
 import { resampleBars } from '../core/data/resample-bars.js';
-import { makeTable } from '../core/data/table.js';
+import { EXTERNAL_SERIES } from '../core/data/external-series.js';
+import { PAIR_CLOSE } from '../core/data/bar-extras.js';
+import { joinExternal, joinPair } from '../core/data/join-extras.js';
+import { float64Column, makeTable } from '../core/data/table.js';
 import { InsufficientData } from '../core/errors.js';
 import { filterRegimes, fitRegimeModel, likeliestRegimes } from '../core/regimes/regime-model.js';
 import { REGIMES } from '../core/regimes/regime-names.js';
-import { summariseRegimes } from '../core/regimes/regime-summary.js';
+import { expectedRegimes, summariseRegimes } from '../core/regimes/regime-summary.js';
 import { checkpointWithin } from '../pipeline/checkpoint.js';
 import type { StepContext, StepFunction } from '../pipeline/step.js';
 import type { MarketRegimeClassificationParameters } from '../pipeline/steps/market-regime-classification.js';
@@ -19,15 +22,16 @@ type Context = StepContext<MarketRegimeClassificationParameters>;
 
 /** Writes `bars-fine`, `bars`, `regimes`, `regime-model` and `regime-summary`. */
 export const classifyMarketRegimes: StepFunction<MarketRegimeClassificationParameters> = async (context) => {
-  const { window, train, periodMs, finePeriodMs, states } = context.parameters;
+  const { window, train, periodMs, finePeriodMs, regimes: wanted } = context.parameters;
   const collected = await collectedBars(context);
-  const fine = resampleBars(barsInside(collected, window), finePeriodMs, window.toMs);
+  const fine = await joinExtras(context, resampleBars(barsInside(collected, window), finePeriodMs, window.toMs));
   const bars = resampleBars(fine, periodMs, window.toMs);
   if (barCount(bars) === 0) throw new InsufficientData(`expected whole bars of ${periodMs} ms in the window, found none in ${barCount(fine)} fine bars`);
   context.progress(0.6, `${barCount(bars)} bars of ${periodMs} ms`);
   const model = await fitRegimeModel(bars, train.toMs, {
     seed: context.seed('regime-model'),
-    states,
+    kind: wanted.model,
+    states: wanted.states,
     signal: context.signal,
     parts: checkpointWithin(context.checkpoint, 'regime-model'),
   });
@@ -49,8 +53,10 @@ export const classifyMarketRegimes: StepFunction<MarketRegimeClassificationParam
   // Counted on train: a step in 2 to 12 reports nothing of the test segment.
   await context.outputs.json('regime-summary', 'ares.regime-summary', {
     segment: 'train',
+    model: model.kind ?? 'hmm',
     reduced: model.reduced,
     ...summariseRegimes(regime.subarray(0, model.trainBars)),
+    expected: expectedRegimes(model),
   });
   context.count({ rowsIn: barCount(collected), rowsOut: barCount(bars) });
 };
@@ -76,6 +82,25 @@ async function collectedBars(context: Context): Promise<Bars> {
   };
   await Promise.all(Array.from({ length: Math.min(SIDE_BY_SIDE, execution.threads, days.length) }, work));
   return concatBars(parts);
+}
+
+/**
+ * External series and other assets become columns of the fine bars: every later step reads them there, as they were known. The bars
+ * of a walk-forward window have them already.
+ */
+async function joinExtras({ inputs, parameters }: Context, fine: Bars): Promise<Bars> {
+  let bars = fine;
+  for (const name of parameters.external) {
+    if (EXTERNAL_SERIES[name].extra in bars.extras) continue;
+    const table = await inputs.table('data-collection', `external/${name}`, 'ares.external');
+    const series = { timeMs: float64Column(table, 'timeMs'), knownAtMs: float64Column(table, 'knownAtMs'), value: float64Column(table, 'value') };
+    bars = joinExternal(bars, name, series);
+  }
+  for (const symbol of parameters.pairs) {
+    if (PAIR_CLOSE + symbol in bars.extras) continue;
+    bars = joinPair(bars, symbol, barsFromTable(await inputs.table('data-collection', `pairs/${symbol}`, 'ares.bars')));
+  }
+  return bars;
 }
 
 function barsInside(bars: Bars, window: { fromMs: number; toMs: number }): Bars {

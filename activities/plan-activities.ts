@@ -14,6 +14,7 @@ import type { SuppliedArtifacts, SuppliedRequest } from './check-supplied.js';
 import { readSupplied, suppliedReason } from './check-supplied.js';
 import { planHash, planModelKey, testDataKey } from './plan-keys.js';
 import type { StepRunner } from './step-runner.js';
+import { attachFiles, detachFiles } from './source-listing.js';
 
 /** Planning reads a folder's files through once: minutes for hundreds of them, little memory. */
 const PLAN_STALL_MS = 600_000;
@@ -59,8 +60,8 @@ export type ResolvedSource = Pick<RunPlan, 'window' | 'source'>;
 export function makePlanActivities(options: PlanActivitiesOptions): PlanActivities {
   return {
     resolvePlan: async (spec) => resolvePlan(spec, options),
-    hashPlan: async (plan) => ({ planHash: planHash(plan) }),
-    checkSupplied: async (request) => checkSupplied(request, options),
+    hashPlan: async (plan) => ({ planHash: planHash(await attachFiles(plan, options.store)) }),
+    checkSupplied: async (request) => checkSupplied({ ...request, plan: await attachFiles(request.plan, options.store) }, options),
     lookUpStep: async (request) => options.runner.lookUp(request),
     recordRun: async (record) => recordRun(record, options),
   };
@@ -79,7 +80,7 @@ async function resolvePlan(input: RunSpec, options: PlanActivitiesOptions): Prom
   const champion = spec.champion === undefined ? null : await findChampion(spec.champion, spec.symbol, options.store);
   const draft: RunPlan = { schema: 'ares.plan', spec, settings: { ...settings, device }, window, segments, embargoMs, source, champion, priorTestOpenings: 0 };
   const plan: RunPlan = { ...draft, priorTestOpenings: await countOpenings(draft, options.store) };
-  return { plan, planHash: planHash(plan), notifies: options.notifies ?? false };
+  return { plan: await detachFiles(plan, options.store), planHash: planHash(plan), notifies: options.notifies ?? false };
 }
 
 async function checkSupplied(request: SuppliedRequest, options: PlanActivitiesOptions): Promise<StepResult> {
@@ -151,7 +152,9 @@ async function countOpenings(plan: RunPlan, store: ArtifactStore): Promise<numbe
   return names.filter((name) => !name.endsWith(`${planModelKey(plan)}.json`)).length;
 }
 
-async function recordRun(record: RunRecord, { store, build }: PlanActivitiesOptions): Promise<{ version: string | null }> {
+async function recordRun(recorded: RunRecord, { store, build }: PlanActivitiesOptions): Promise<{ version: string | null }> {
+  const { plan } = recorded.status;
+  const record: RunRecord = { ...recorded, status: { ...recorded.status, plan: plan === null ? null : await attachFiles(plan, store) } };
   const artifacts = record.status.steps.flatMap((step) => step.result?.artifacts ?? []);
   const bundle = artifacts.find((artifact) => artifact.kind === 'bundle') ?? null;
   const version = bundle === null ? null : await versionOf(bundle, record, store);

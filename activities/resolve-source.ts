@@ -2,7 +2,8 @@
 import { InvalidData } from '../core/errors.js';
 import type { RunSpec } from '../pipeline/config.js';
 import { FINE_PERIOD_MS, TIMEFRAMES } from '../pipeline/config.js';
-import type { RunPlan, Span } from '../pipeline/plan.js';
+import type { FoundSeries, SourceQuery } from '../pipeline/market-source.js';
+import type { PlannedFile, RunPlan, Span } from '../pipeline/plan.js';
 import type { StepPorts } from '../pipeline/ports.js';
 
 /** Where the simulated market begins unless the spec says otherwise: fixed, so that `{}` means the same every day. */
@@ -12,14 +13,14 @@ const DAY_MS = 86_400_000;
 
 /**
  * The window, in whole analyst bars on the UTC grid, and what the source holds for it. The simulator's window is
- * retentionDays from 2024-01-01T00:00Z unless from or to is given; files end at the last whole bar of the finest
- * series. A window date inside a bar moves inwards to the grid.
- * @throws InvalidData when the window holds no whole bar, or no file serves it; the message lists what was found.
+ * retentionDays from 2024-01-01T00:00Z unless from or to is given; other sources end at the last whole bar of the series. A
+ * window date inside a bar moves inwards to the grid.
+ * @throws InvalidData when the window holds no whole bar, or nothing serves it; the message lists what was found.
  */
 export async function resolveSource(
   spec: RunSpec,
   settings: Pick<RunPlan['settings'], 'timeframe' | 'retentionDays'>,
-  ports: Pick<StepPorts, 'marketFiles'>,
+  ports: Pick<StepPorts, 'marketSource'>,
 ): Promise<{ window: Span; source: RunPlan['source'] }> {
   const asked = { fromMs: spec.from === undefined ? null : Date.parse(spec.from), toMs: spec.to === undefined ? null : Date.parse(spec.to) };
   const { retentionDays } = settings;
@@ -27,15 +28,43 @@ export async function resolveSource(
   if (spec.source === 'simulator') {
     const fromMs = asked.fromMs ?? (asked.toMs === null ? SIMULATION_EPOCH_MS : asked.toMs - retentionDays * DAY_MS);
     const window = alignWindow({ fromMs, toMs: asked.toMs ?? fromMs + retentionDays * DAY_MS }, periodMs);
-    return { window, source: { kind: 'simulator', series: 'trades', periodMs: 0, files: [], fundingFiles: [] } };
+    const pairs = spec.pairs.map((symbol) => ({ symbol, periodMs: FINE_PERIOD_MS, files: [] }));
+    return { window, source: { kind: 'simulator', series: 'trades', tradeKind: null, periodMs: 0, files: [], fundingFiles: [], externalFiles: {}, pairs } };
   }
-  const root = spec.path ?? '';
-  const found = await ports.marketFiles.find({ root, symbol: spec.symbol, market: spec.market, ...asked, days: retentionDays, periodMs: FINE_PERIOD_MS });
+  const source = ports.marketSource(spec.source, spec.exchange);
+  const query: SourceQuery = {
+    exchange: spec.exchange,
+    market: spec.market,
+    symbol: spec.symbol,
+    root: spec.path ?? null,
+    ...asked,
+    days: retentionDays,
+    periodMs: FINE_PERIOD_MS,
+    series: spec.series,
+    external: spec.external,
+  };
+  const found = await source.find(query);
   const toMs = asked.toMs ?? found.toMs;
-  const fromMs = asked.fromMs ?? Math.max(found.fromMs, Math.floor(toMs / periodMs) * periodMs - retentionDays * DAY_MS);
+  const window = alignWindow(
+    { fromMs: asked.fromMs ?? Math.max(found.fromMs, Math.floor(toMs / periodMs) * periodMs - retentionDays * DAY_MS), toMs },
+    periodMs,
+  );
+  const pairs: RunPlan['source']['pairs'] = [];
+  for (const symbol of spec.pairs) {
+    const pair = await source.find({ ...query, ...window, symbol, series: 'bars', external: [] });
+    pairs.push({ symbol, periodMs: pair.periodMs, files: [...pair.files] });
+  }
+  return { window, source: { kind: spec.source, ...describeFound(found), pairs } };
+}
+
+function describeFound(found: FoundSeries): Omit<RunPlan['source'], 'kind' | 'pairs'> {
   return {
-    window: alignWindow({ fromMs, toMs }, periodMs),
-    source: { kind: 'files', series: found.series, periodMs: found.periodMs, files: [...found.files], fundingFiles: [...found.fundingFiles] },
+    series: found.series,
+    tradeKind: found.tradeKind,
+    periodMs: found.periodMs,
+    files: [...found.files],
+    fundingFiles: [...found.fundingFiles],
+    externalFiles: Object.fromEntries(Object.entries(found.externalFiles).map(([name, files]): [string, PlannedFile[]] => [name, [...files]])),
   };
 }
 

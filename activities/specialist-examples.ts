@@ -4,8 +4,12 @@ import { float64Column, int32Column, takeRows, textColumn } from '../core/data/t
 import { InvalidData } from '../core/errors.js';
 import { featureMatrix } from '../core/features/feature-matrix.js';
 import { keptFeatures, pruneFeatures } from '../core/features/prune-features.js';
+import type { LabelChoice } from '../core/labels/label-choice.js';
+import { bootstrapWeights } from '../core/labels/sequential-bootstrap.js';
+import { computeUniqueness } from '../core/labels/uniqueness.js';
 import type { Matrix } from '../core/models/model.js';
 import { POOLED, REGIMES } from '../core/regimes/regime-names.js';
+import { makeRandom } from '../core/stats/random.js';
 import type { StepInputs } from '../pipeline/step.js';
 
 /** Columns of one length: position i is one example, in time order. */
@@ -22,11 +26,17 @@ export interface SpecialistExamples {
   /** 0, 1 or NaN. */
   readonly label: Float64Array;
   readonly uniqueness: Float64Array;
+  /** What a labelled train row weighs in a fit on all of train; folds compute theirs anew. */
+  readonly weight: Float64Array;
+  /** Seed of the sequential bootstraps that weights are counted over; null: they are the uniqueness. */
+  readonly bootstrapSeed: number | null;
   readonly segment: readonly string[];
   /** 1 where the example belongs to the regime (all ones for POOLED). */
   readonly own: Uint8Array;
   /** Columns of the final refit, pruned on all of train. */
   readonly keptColumns: readonly string[];
+  /** Columns of each purged fold where step 4 chose them, on the fold's train rows; null: the fold prunes for itself. */
+  readonly foldColumns: readonly (readonly string[])[] | null;
 }
 
 /** The analyst's examples of one regime: bars known by the end of selection. @throws InvalidData when tables disagree */
@@ -39,7 +49,8 @@ export async function loadAnalystExamples(inputs: StepInputs, regime: string): P
   for (const row of int32Column(dataset, 'row')) if (row < own.length) own[row] = 1;
   const names = textColumn(pruning, 'feature');
   const kept = pruning.columns['kept'] as Uint8Array;
-  return makeExamples({
+  const { bootstrapSeed = null } = await inputs.json<LabelChoice>('analyst-labeling-feature-engineering', 'label-choice');
+  const examples = makeExamples({
     labels,
     features,
     names,
@@ -48,6 +59,11 @@ export async function loadAnalystExamples(inputs: StepInputs, regime: string): P
     startMs: float64Column(labels, 'closeTimeMs'),
     keptColumns: names.filter((_, i) => kept[i] === 1),
   });
+  const hasFolds = inputs.names('analyst-labeling-feature-engineering', 'pruning-folds').length > 0;
+  const foldColumns = hasFolds ? await inputs.json<readonly (readonly string[])[]>('analyst-labeling-feature-engineering', 'pruning-folds') : null;
+  if (bootstrapSeed === null) return { ...examples, foldColumns };
+  const drawn = { ...examples, foldColumns, bootstrapSeed };
+  return { ...drawn, weight: trainWeights(drawn, labelledTrain(drawn)) };
 }
 
 /** The tactician's examples of one regime; final columns are pruned here, on all labelled train examples of all regimes. */
@@ -97,6 +113,9 @@ function makeExamples({ labels, features, names, own, row, startMs, keptColumns 
     endMs: float64Column(labels, 'labelEndMs'),
     label: float64Column(labels, 'label'),
     uniqueness: float64Column(labels, 'uniqueness'),
+    weight: float64Column(labels, 'uniqueness'),
+    bootstrapSeed: null,
+    foldColumns: null,
     segment: textColumn(labels, 'segment'),
   };
 }
@@ -104,6 +123,16 @@ function makeExamples({ labels, features, names, own, row, startMs, keptColumns 
 /** Positions of the labelled train examples, ascending. */
 export function labelledTrain(examples: SpecialistExamples): Int32Array {
   return positionsWhere(examples, (i) => examples.segment[i] === 'train' && !Number.isNaN(examples.label[i]));
+}
+
+/** `uniqueness` with the weights of the given train positions among themselves in their place. */
+export function trainWeights(examples: SpecialistExamples, positions: Int32Array): Float64Array {
+  const [startMs, endMs] = [valuesAt(examples.startMs, positions), valuesAt(examples.endMs, positions)];
+  const { bootstrapSeed } = examples;
+  const own = bootstrapSeed === null ? computeUniqueness(startMs, endMs) : bootstrapWeights(startMs, endMs, makeRandom(bootstrapSeed));
+  const weight = Float64Array.from(examples.uniqueness);
+  positions.forEach((position, i) => (weight[position] = own[i] as number));
+  return weight;
 }
 
 /** Positions that satisfy a condition, ascending. */

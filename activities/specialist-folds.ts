@@ -1,12 +1,11 @@
 /** The purged folds of train, the same for every regime, each with what one regime's model is fitted on. */
 import { InsufficientData } from '../core/errors.js';
 import { keptFeatures, pruneFeatures } from '../core/features/prune-features.js';
-import { computeUniqueness } from '../core/labels/uniqueness.js';
 import { takeMatrixColumns } from '../core/models/matrix-parts.js';
 import type { FitData } from '../core/models/model.js';
 import { planPurgedFolds } from '../core/validation/purged-folds.js';
 import type { SpecialistExamples } from './specialist-examples.js';
-import { labelledTrain, valuesAt } from './specialist-examples.js';
+import { labelledTrain, trainWeights, valuesAt } from './specialist-examples.js';
 
 /** Least number of rows that any model is fitted on. */
 export const MINIMUM_ROWS = 20;
@@ -52,10 +51,8 @@ export function planSpecialistFolds(examples: SpecialistExamples, plan: FoldPlan
   const folds: SpecialistFold[] = [];
   for (const [fold, part] of planned.entries()) {
     const train = part.train.map((i) => labelled[i] as number);
-    const kept = keptFeatures(pruneFeatures(examples.matrix, examples.names, { rows: train }));
-    const uniqueness = Float64Array.from(examples.uniqueness);
-    computeUniqueness(valuesAt(examples.startMs, train), valuesAt(examples.endMs, train)).forEach((value, i) => (uniqueness[train[i] as number] = value));
-    const fit = ownFitData({ ...examples, uniqueness }, train, kept);
+    const kept = examples.foldColumns?.[fold] ?? keptFeatures(pruneFeatures(examples.matrix, examples.names, { rows: train }));
+    const fit = ownFitData({ ...examples, weight: trainWeights(examples, train) }, train, kept);
     const foldThin = thinness(fit, { ...plan, minimum: FOLD_SHARE * plan.minimumEffectiveSample, where: `fold ${fold}` });
     if (foldThin !== null) return foldThin;
     folds.push({ fold, fit, test: part.test.map((i) => labelled[i] as number) });
@@ -63,7 +60,7 @@ export function planSpecialistFolds(examples: SpecialistExamples, plan: FoldPlan
   return folds;
 }
 
-/** The regime's examples among the given positions, with the named columns and uniqueness as weights. */
+/** The regime's examples among the given positions, with the named columns and the examples' weights. */
 export function ownFitData(examples: SpecialistExamples, positions: Int32Array, columns: readonly string[]): FitData {
   const rows = positions.filter((position) => examples.own[position] === 1);
   return {
@@ -74,7 +71,7 @@ export function ownFitData(examples: SpecialistExamples, positions: Int32Array, 
     featureNames: columns,
     rows,
     y: valuesAt(examples.label, rows),
-    weights: valuesAt(examples.uniqueness, rows),
+    weights: valuesAt(examples.weight, rows),
   };
 }
 

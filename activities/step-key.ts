@@ -5,6 +5,7 @@ import { canonicalJson } from '../pipeline/canonical-json.js';
 import type { RunPlan } from '../pipeline/plan.js';
 import { SCHEMAS } from '../pipeline/schemas.js';
 import type { StepDefinition } from '../pipeline/step.js';
+import { parametersOf } from '../pipeline/step.js';
 
 /** What a build and a machine add to the key. */
 export interface StepVersions {
@@ -40,7 +41,7 @@ export function stepKey(input: StepKeyInput): { key: string; parts: Record<strin
     // Numbers differ between device classes only where tensors are computed.
     device: definition.adapters.includes('tensor-backend') ? plan.settings.device : 'any',
     seed: plan.spec.seed,
-    parameters: definition.parameters(plan),
+    parameters: parametersOf(definition, plan, input.unit),
     schemas: sha256(canonicalJson(SCHEMAS)),
     // Hundreds of day partitions make a long list: the key takes its hash, lineage reads the input manifests.
     inputs: sha256(canonicalJson(inputs)),

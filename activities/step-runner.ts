@@ -13,6 +13,7 @@ import type { Execution, StepDefinition } from '../pipeline/step.js';
 import type { StepId } from '../pipeline/steps/index.js';
 import { stepById } from '../pipeline/steps/index.js';
 import type { SideLog } from './side-log.js';
+import { attachFiles } from './source-listing.js';
 import { checkSame } from './same-result.js';
 import { stepKey } from './step-key.js';
 import type { StepVersions } from './step-key.js';
@@ -90,7 +91,8 @@ export function makeStepRunner(options: StepRunnerOptions): StepRunner {
     run: async (call) => runStep(call, options),
     resultOf: (manifest, reason) =>
       toResult(manifest, { options, cached: true, reason, started: performance.now(), unitsComputed: 0, unitsCached: Object.keys(manifest.units).length }),
-    lookUp: async (request) => {
+    lookUp: async (asked) => {
+      const request = { ...asked, plan: await attachFiles(asked.plan, options.store) };
       const prepared = await prepare(request, options);
       const { key } = prepared.keyOf(request.unit);
       const found = await findManifest(request.step, key, options.store);
@@ -99,8 +101,9 @@ export function makeStepRunner(options: StepRunnerOptions): StepRunner {
   };
 }
 
-async function runStep(call: StepCall, options: StepRunnerOptions): Promise<StepResult> {
-  const { request } = call;
+async function runStep(asked: StepCall, options: StepRunnerOptions): Promise<StepResult> {
+  const request = { ...asked.request, plan: await attachFiles(asked.request.plan, options.store) };
+  const call = { ...asked, request };
   const started = performance.now();
   const prepared = await prepare(request, options);
   const { key } = prepared.keyOf(request.unit);

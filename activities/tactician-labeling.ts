@@ -8,7 +8,7 @@ import { tacticianFeatures, tacticianLabels, tacticianRules } from '../core/chai
 import { barCount, barsFromTable, barsKnownBy } from '../core/data/bars.js';
 import { float64Column, int32Column, makeTable, takeRows, textColumn } from '../core/data/table.js';
 import { InsufficientData, InvalidData } from '../core/errors.js';
-import { regimeProbabilities } from '../core/features/regime-probability.js';
+import { regimeProbabilities } from '../core/features/market/regime-probability.js';
 import { segmentsOfRows, uniquenessBySegment } from './segment-rows.js';
 
 type Context = StepContext<TacticianLabelingParameters>;

@@ -1,8 +1,16 @@
 /** `npm run bench -- SUBJECT...`: prints one JSON line a case. One subject a file, one line here. */
+import { labelsBench } from './labels.js';
+import { barsBench } from './bars.js';
+import { memoryBench } from './memory.js';
+import { featuresBench } from './features.js';
 import { pipelineBench } from './pipeline.js';
 import type { BenchLine } from './bench-line.js';
 
 const SUBJECTS: Readonly<Record<string, () => AsyncIterable<BenchLine>>> = {
+  labels: labelsBench,
+  bars: barsBench,
+  memory: memoryBench,
+  features: featuresBench,
   pipeline: pipelineBench,
 };
 

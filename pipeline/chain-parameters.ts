@@ -1,6 +1,6 @@
 /** The parameters that a finished chain needs to be applied to raw bars: steps 13 to 16 and the bundle read them. */
 import type { RunSpec } from './config.js';
-import { FINE_PERIOD_MS, TIMEFRAMES } from './config.js';
+import { FINE_PERIOD_MS, TIMEFRAMES, tradingRules } from './config.js';
 import type { RunPlan, Segments, Span } from './plan.js';
 
 /** Steps whose artifacts make up a finished chain and the data it is applied to. */
@@ -38,7 +38,7 @@ export interface ChainParameters {
 export function chainParameters(plan: RunPlan): ChainParameters {
   return {
     symbol: plan.spec.symbol,
-    market: plan.spec.market,
+    market: tradingRules(plan.spec.market),
     window: plan.window,
     segments: plan.segments,
     embargoMs: plan.embargoMs,

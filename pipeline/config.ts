@@ -1,5 +1,10 @@
 /** The run spec: the one JSON object that starts a run. Every key has a default, unknown keys are refused. */
 import { z } from 'zod';
+import { EXTERNAL_NAMES } from '../core/data/external-series.js';
+import { PRUNING_STAGES } from '../core/pruning/pruning-stages.js';
+import { MARKET_SHAPE } from '../core/simulation/market-parameters.js';
+import { STRESS_IDS } from '../core/simulation/stress-ids.js';
+import { LABEL_EVENTS } from '../core/labels/label-events.js';
 import { MAXIMUM_ATTEMPTS } from './errors.js';
 import { PRESET_NAMES } from './presets.js';
 
@@ -12,19 +17,67 @@ export type Timeframe = keyof typeof TIMEFRAMES;
 /** Length of the finer bars on which the tactician decides and the backtest fills. */
 export const FINE_PERIOD_MS = MINUTE_MS;
 
+export const EXCHANGES = ['BINANCE', 'KRAKEN'] as const;
+export type Exchange = (typeof EXCHANGES)[number];
+/** perp = linear perpetual (USD-M), coin = inverse perpetual (COIN-M). */
+export const MARKET_KINDS = ['spot', 'perp', 'coin'] as const;
+export type MarketKind = (typeof MARKET_KINDS)[number];
+/** archive = the exchange's public files, rest = its REST interface. */
+export const SOURCE_KINDS = ['simulator', 'files', 'archive', 'rest'] as const;
+export type SourceKind = Exclude<(typeof SOURCE_KINDS)[number], 'simulator'>;
+
+/** Which rules of trading and settlement apply: an inverse perpetual counts as a linear one of the same notional. */
+export function tradingRules(market: MarketKind): 'spot' | 'perp' {
+  return market === 'spot' ? 'spot' : 'perp';
+}
+
+const SYMBOL = /^[A-Z0-9]{2,20}(_PERP)?$/;
+const symbol = z.string().regex(SYMBOL, { error: 'expected 2 to 20 capital letters or digits (COIN-M: with _PERP)' });
+
 const time = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
 
-const simulation = z.strictObject({
-  /** Mean trades a minute. */
-  tradesPerMinute: z.number().positive().max(100_000).default(60),
-  /** Exact number of trades in the window; overrides tradesPerMinute. */
-  totalTrades: z.int().positive().optional(),
-  startPrice: z.number().positive().default(2000),
-  /** Planted signal: drift of the next analyst block per unit of signal, in block standard deviations (0 = none). */
-  signalStrength: z.number().min(0).max(5).default(0.35),
-  /** Annualised volatility of the calm regimes, as a fraction. */
-  annualVolatility: z.number().positive().max(10).default(0.6),
-});
+const pair = z
+  .strictObject({
+    /** Correlation of the moves of one minute. */
+    correlation: z.number().min(-1).max(1).default(0.6),
+    /** Minutes by which the other asset follows; below 0 it leads. */
+    lagMinutes: z.int().min(-60).max(60).default(-5),
+    /** Correlation of the other asset's moves with the main one's moves so much earlier. */
+    strength: z.number().min(-1).max(1).default(0.2),
+  })
+  .refine((p) => p.correlation ** 2 + p.strength ** 2 <= 1, { error: 'correlation^2 + strength^2 must be at most 1', path: ['strength'] })
+  .refine((p) => p.lagMinutes !== 0 || p.strength === 0, { error: 'a lag of 0 goes with strength 0', path: ['lagMinutes'] });
+
+const simulation = z
+  .strictObject({
+    /** Mean trades a minute. */
+    tradesPerMinute: z.number().positive().max(100_000).default(60),
+    /** Exact number of trades in the window; overrides tradesPerMinute. */
+    totalTrades: z.int().positive().optional(),
+    startPrice: z.number().positive().default(2000),
+    /** Planted signal: drift of the next analyst block per unit of signal, in block standard deviations (0 = none). */
+    signalStrength: z.number().min(0).max(5).default(0.35),
+    /** Annualised volatility of the calm regimes, as a fraction. */
+    annualVolatility: z.number().positive().max(10).default(0.6),
+    // The kind of market (docs/simulator.md): every number is recovered from the series by a test.
+    regimeMinutes: z.number().min(10).max(100_000).default(MARKET_SHAPE.regimeMinutes),
+    regimeContrast: z.number().min(0).max(2).default(MARKET_SHAPE.regimeContrast),
+    volatilitySpread: z.number().min(0).max(2).default(MARKET_SHAPE.volatilitySpread),
+    garchAlpha: z.number().min(0).max(0.99).default(MARKET_SHAPE.garchAlpha),
+    garchBeta: z.number().min(0).max(0.999).default(MARKET_SHAPE.garchBeta),
+    jumpsPerDay: z.number().min(0).max(1440).default(MARKET_SHAPE.jumpsPerDay),
+    jumpSize: z.number().min(0).max(100).default(MARKET_SHAPE.jumpSize),
+    diurnalAmplitude: z.number().min(0).max(0.95).default(MARKET_SHAPE.diurnalAmplitude),
+    diurnalPeakHour: z.number().min(0).max(24).default(MARKET_SHAPE.diurnalPeakHour),
+    signPersistence: z.number().min(0).max(0.99).default(MARKET_SHAPE.signPersistence),
+    /** A stress scenario that the market passes through. */
+    stress: z.enum(['none', ...STRESS_IDS]).default(MARKET_SHAPE.stress),
+    stressAfterDays: z.number().min(0).max(3650).default(MARKET_SHAPE.stressAfterDays),
+    stressDays: z.number().min(0.01).max(60).default(MARKET_SHAPE.stressDays),
+    /** How each symbol of `pairs` goes with the simulated one. */
+    pair: pair.prefault({}),
+  })
+  .refine((s) => s.garchAlpha + s.garchBeta < 1, { error: 'garchAlpha + garchBeta must be below 1', path: ['garchBeta'] });
 
 const costs = z.strictObject({
   takerFeeBps: z.number().min(0).default(5),
@@ -41,6 +94,19 @@ const labels = z.strictObject({
   stopLoss: z.array(z.number().positive()).min(1).default([1, 1.5]),
   /** Candidate holding periods, in analyst bars; the largest fixes the embargo. */
   holdingBars: z.array(z.int().min(1).max(500)).min(1).default([4, 8]),
+  /** Bars that carry a label and may become a signal: every one, or those of the CUSUM filter. */
+  events: z.enum(LABEL_EVENTS).default('bars'),
+  /** Threshold of the CUSUM filter, in units of the volatility of an analyst bar. */
+  cusumThreshold: z.number().positive().max(100).default(1),
+  /** What weighs the analyst's train rows: average uniqueness, or how often sequential bootstraps draw them. */
+  sampling: z.enum(['uniqueness', 'sequential-bootstrap']).default('uniqueness'),
+});
+
+const regimes = z.strictObject({
+  /** hmm = a hidden Markov model, rules = thresholds of volatility and trend; both fitted on train and applied filtered. */
+  model: z.enum(['hmm', 'rules']).default('hmm'),
+  /** States of the hidden Markov model; auto = the number from 2 to 6 with the lowest BIC on train. States may share a regime. */
+  states: z.union([z.literal('auto'), z.int().min(1).max(6)]).default(4),
 });
 
 const segments = z
@@ -54,6 +120,15 @@ const segments = z
     error: 'train + calibration + selection + test must be 1',
   });
 
+const pruning = z.strictObject({
+  /** Tests that a feature must pass; default: all, with features minimal those of variance and correlation. Variance is always tested. */
+  stages: z.array(z.enum(PRUNING_STAGES)).optional(),
+  /** Share of the inner folds of train in which a feature must pass the tests that look at the label. */
+  keepShare: z.number().gt(0).max(1).default(0.5),
+  /** A feature with a larger absolute correlation with an earlier kept one is dropped. */
+  maximumCorrelation: z.number().gt(0).max(1).default(0.98),
+});
+
 const cache = z.strictObject({
   /** off = compute every step again and compare with what is there. */
   mode: z.enum(['on', 'off']).default('on'),
@@ -63,19 +138,22 @@ const cache = z.strictObject({
 
 export const runSpecSchema = z
   .strictObject({
-    symbol: z
-      .string()
-      .regex(/^[A-Z0-9]{2,20}$/, { error: 'expected 2 to 20 capital letters or digits' })
-      .default('ETHUSDT'),
-    exchange: z.literal('BINANCE').default('BINANCE'),
-    market: z.enum(['spot', 'perp']).default('perp'),
+    symbol: symbol.default('ETHUSDT'),
+    exchange: z.enum(EXCHANGES).default('BINANCE'),
+    market: z.enum(MARKET_KINDS).default('perp'),
     preset: z
       .enum(PRESET_NAMES, {
         error: (issue) =>
           issue.input === 'backtest' ? 'preset backtest is not supported yet: it needs paper trading; every run already ends with a backtest' : undefined,
       })
       .default('quick-test'),
-    source: z.enum(['simulator', 'files']).default('simulator'),
+    source: z.enum(SOURCE_KINDS).default('simulator'),
+    /** Which series to collect; auto = the finest that covers the window. */
+    series: z.enum(['auto', 'trades', 'aggTrades', 'bars']).default('auto'),
+    /** Series beside trades and funding, joined to the bars as they were known. */
+    external: z.array(z.enum(EXTERNAL_NAMES)).default([]),
+    /** Other symbols of the same exchange and market, for features across assets; the first is the reference asset. */
+    pairs: z.array(symbol).max(8).default([]),
     /** Folder of Binance-format files, searched recursively; needed by source files. */
     path: z.string().min(1).optional(),
     /** Start of the window, inclusive (ISO 8601, UTC). */
@@ -89,7 +167,9 @@ export const runSpecSchema = z
       .default(7),
     simulation: simulation.prefault({}),
     segments: segments.prefault({}),
+    pruning: pruning.prefault({}),
     labels: labels.prefault({}),
+    regimes: regimes.prefault({}),
     costs: costs.prefault({}),
     /** Least sum of uniqueness that a fitted thing of one regime needs; below it the pooled model serves. */
     minimumEffectiveSample: z.number().min(1).default(30),
@@ -129,9 +209,29 @@ export const runSpecSchema = z
     error: 'source files needs a path',
     path: ['path'],
   })
-  .refine((spec) => spec.source !== 'simulator' || spec.path === undefined, {
-    error: 'a path is read by source files only; the simulator has none',
+  .refine((spec) => spec.source === 'files' || spec.path === undefined, {
+    error: 'a path is read by source files only',
     path: ['path'],
+  })
+  .refine((spec) => spec.exchange === 'BINANCE' || (spec.source === 'rest' && spec.market === 'spot'), {
+    error: 'only BINANCE has other sources and markets than rest and spot',
+    path: ['exchange'],
+  })
+  .refine((spec) => (spec.market === 'coin') === spec.symbol.endsWith('_PERP'), {
+    error: 'market coin goes with a symbol such as ETHUSD_PERP, and other markets with one such as ETHUSDT',
+    path: ['symbol'],
+  })
+  .refine((spec) => !spec.pairs.includes(spec.symbol) && new Set(spec.pairs).size === spec.pairs.length, {
+    error: 'expected other symbols, each once',
+    path: ['pairs'],
+  })
+  .refine((spec) => spec.exchange !== 'KRAKEN' || spec.pairs.length === 0, {
+    error: 'KRAKEN serves trades alone, and other assets are collected as bars',
+    path: ['pairs'],
+  })
+  .refine((spec) => spec.source !== 'simulator' || spec.external.length === 0, {
+    error: 'the simulator has no external series',
+    path: ['external'],
   })
   .refine((spec) => spec.from === undefined || spec.to === undefined || Date.parse(spec.from) < Date.parse(spec.to), {
     error: 'from must lie before to',

@@ -3,6 +3,7 @@ import type { ArtifactRef } from './artifacts.js';
 import type { BuildInfo, Producer } from './build-info.js';
 import { describeBuild } from './build-info.js';
 import { canonicalJson } from './canonical-json.js';
+import type { PlannedFile, RunPlan } from './plan.js';
 
 /** A step's result as a link of the chain. */
 export interface StepLineage {
@@ -30,9 +31,11 @@ export interface StepLineage {
 
 /** Where the data came from. */
 export interface SourceLineage {
-  readonly kind: 'simulator' | 'files';
-  readonly files: readonly { readonly path: string; readonly sha256: string; readonly bytes: number }[];
-  readonly fundingFiles: readonly { readonly path: string; readonly sha256: string; readonly bytes: number }[];
+  readonly kind: RunPlan['source']['kind'];
+  readonly files: readonly PlannedFile[];
+  readonly fundingFiles: readonly PlannedFile[];
+  readonly externalFiles: Readonly<Record<string, readonly PlannedFile[]>>;
+  readonly pairs: readonly { readonly symbol: string; readonly files: readonly PlannedFile[] }[];
   /** Parameters of the simulator, or null. */
   readonly simulation: unknown;
 }
@@ -113,7 +116,8 @@ function runLines({ run, source }: Lineage): string[] {
 
 function sourceLines(source: SourceLineage): string[] {
   if (source.kind === 'simulator') return [`  raw data: simulator ${canonicalJson(source.simulation)}`];
-  return [...source.files, ...source.fundingFiles].map((file) => `  raw file: sha256 ${file.sha256}  ${file.bytes} bytes  ${file.path}`);
+  const files = [...source.files, ...source.fundingFiles, ...Object.values(source.externalFiles).flat(), ...source.pairs.flatMap((pair) => pair.files)];
+  return files.map((file) => `  raw file: sha256 ${file.sha256}  ${file.bytes} bytes  ${file.path}`);
 }
 
 function stepLines(step: StepLineage, indent: string, to: { readonly lineage: Lineage; readonly printed: Set<string> }): string[] {

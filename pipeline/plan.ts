@@ -1,13 +1,17 @@
 /** The plan: a spec made exact. Dates, preset values, champion and device are fixed once, before the first step. */
 import { z } from 'zod';
 import type { RunSpec } from './config.js';
-import { TIMEFRAMES } from './config.js';
+import { SOURCE_KINDS, TIMEFRAMES } from './config.js';
 import { PRESETS } from './presets.js';
 
 const spanSchema = z.strictObject({ fromMs: z.number(), toMs: z.number() });
+const pinnedFileSchema = z.strictObject({ path: z.string(), sha256: z.string(), bytes: z.int(), span: spanSchema.optional() });
 
 /** A half-open span of time, UTC ms. */
 export type Span = z.infer<typeof spanSchema>;
+
+/** A source file whose bytes the plan fixes: a local path, or its place in an exchange's archive. */
+export type PlannedFile = z.infer<typeof pinnedFileSchema>;
 
 export const segmentsSchema = z.strictObject({
   train: spanSchema,
@@ -45,12 +49,19 @@ export const runPlanSchema = z.strictObject({
   embargoMs: z.number(),
   /** What the source holds for the window; the hashes pin the input. */
   source: z.strictObject({
-    kind: z.enum(['simulator', 'files']),
+    kind: z.enum(SOURCE_KINDS),
     series: z.enum(['trades', 'bars']),
+    /** Raw or aggregate trades; null for bars, and for the simulator. */
+    tradeKind: z.enum(['trades', 'aggTrades']).nullable(),
     /** Bar length of the series; 0 for trades. */
     periodMs: z.number(),
-    files: z.array(z.strictObject({ path: z.string(), sha256: z.string(), bytes: z.int() })),
-    fundingFiles: z.array(z.strictObject({ path: z.string(), sha256: z.string(), bytes: z.int() })),
+    files: z.array(pinnedFileSchema),
+    fundingFiles: z.array(pinnedFileSchema),
+    externalFiles: z.record(z.string(), z.array(pinnedFileSchema)),
+    /** The other assets' bars, in the order of spec.pairs. */
+    pairs: z.array(z.strictObject({ symbol: z.string(), periodMs: z.number(), files: z.array(pinnedFileSchema) })),
+    /** sha256 of the list of all these files, where they are too many to travel with the plan and are left out of it. */
+    listing: z.string().optional(),
   }),
   /** sha256 of the champion's bundle and its registry version; null = the pooled single model. */
   champion: z.strictObject({ version: z.string(), bundleSha256: z.string(), bundleUri: z.string() }).nullable(),
@@ -151,8 +162,20 @@ export function semanticPlan(plan: RunPlan): RunPlan {
     settings: { ...plan.settings, chunkRows: 1000, segmentDays: 1, featureCache: false, memoryThreshold: 0.8, parallel: false },
     source: {
       ...plan.source,
-      files: plan.source.files.map((file) => ({ ...file, path: '' })),
-      fundingFiles: plan.source.fundingFiles.map((file) => ({ ...file, path: '' })),
+      files: withoutPaths(plan.source.files),
+      fundingFiles: withoutPaths(plan.source.fundingFiles),
+      externalFiles: Object.fromEntries(Object.entries(plan.source.externalFiles).map(([name, files]) => [name, withoutPaths(files)])),
+      pairs: plan.source.pairs.map((pair) => ({ ...pair, files: withoutPaths(pair.files) })),
     },
   };
+}
+
+/** Every file that the plan pins. */
+export function plannedFiles(plan: RunPlan): readonly PlannedFile[] {
+  const { files, fundingFiles, externalFiles, pairs } = plan.source;
+  return [...files, ...fundingFiles, ...Object.values(externalFiles).flat(), ...pairs.flatMap((pair) => pair.files)];
+}
+
+function withoutPaths(files: readonly PlannedFile[]): PlannedFile[] {
+  return files.map((file) => ({ ...file, path: '' }));
 }

@@ -3,66 +3,8 @@ import type { FeatureMemo } from '../core/chain/feature-memo.js';
 import type { Table } from '../core/data/table.js';
 import type { GradientBoosting } from '../core/models/gradient-boosting.js';
 import type { TensorBackend } from '../core/nn/tensor-backend.js';
+import type { MarketSources } from './market-source.js';
 import type { Report } from './report.js';
-
-export interface FoundFile {
-  readonly path: string;
-  readonly sha256: string;
-  readonly bytes: number;
-}
-
-/** What a folder of files offers for a symbol. */
-export interface FoundSeries {
-  readonly series: 'trades' | 'bars';
-  readonly periodMs: number;
-  readonly files: readonly FoundFile[];
-  readonly fundingFiles: readonly FoundFile[];
-  /** Half-open span that the series covers. */
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
-/** A repaired or checked place in the data; rows of schema ares.quality. */
-export interface QualityFinding {
-  readonly check: string;
-  readonly action: 'passed' | 'repaired' | 'flagged';
-  readonly count: number;
-  readonly file: string;
-  readonly line: number;
-  readonly timeMs: number;
-  readonly detail: string;
-}
-
-/** Binance-format files in a folder. */
-export interface MarketFiles {
-  /**
-   * The finest series of the symbol that covers the wanted window (raw trades only if they cover it whole). Without
-   * from/to, the last `days` days of it.
-   * @throws InvalidData when no file has the symbol, or none covers the window; the message lists what was found.
-   */
-  find(query: {
-    root: string;
-    symbol: string;
-    market: 'spot' | 'perp';
-    fromMs: number | null;
-    toMs: number | null;
-    days: number;
-    periodMs: number;
-  }): Promise<FoundSeries>;
-  /** Validated bars (schema ares.bars) of the window from the given files. @throws InvalidData with file and line */
-  readBars(files: readonly FoundFile[], window: { fromMs: number; toMs: number; periodMs: number }): Promise<{ table: Table; findings: QualityFinding[] }>;
-  /**
-   * Validated trades of the given days, ascending, in one pass over the files, one day in memory at a time; a day without
-   * trades comes as 0 rows. @throws InvalidData with file and line; PipelineError IntegrityError when a file's bytes are
-   * not those of its sha256
-   */
-  readTradeDays(
-    files: readonly FoundFile[],
-    days: readonly { day: string; fromMs: number; toMs: number }[],
-  ): AsyncIterable<{ day: string; table: Table; findings: QualityFinding[] }>;
-  /** Funding payments in the window (schema ares.funding). */
-  readFunding(files: readonly FoundFile[], window: { fromMs: number; toMs: number }): Promise<{ table: Table; findings: QualityFinding[] }>;
-}
 
 /** Bulk SQL over Parquet files. */
 export interface BarEngine {
@@ -120,7 +62,8 @@ export interface ExperimentTracker {
 }
 
 export interface StepPorts {
-  readonly marketFiles: MarketFiles;
+  /** The market data's origin, by kind and exchange. */
+  readonly marketSource: MarketSources;
   readonly bars: BarEngine;
   readonly gradientBoosting: GradientBoosting;
   readonly tensorBackend: () => Promise<TensorBackend>;

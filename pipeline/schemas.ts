@@ -27,9 +27,12 @@ export const SCHEMAS = {
     quoteVolume: nullable,
     tradeCount: nullable,
     takerBuyVolume: nullable,
+    // Further columns of doubles are extras (core/data/bar-extras.ts).
   },
   /** Funding payments; markPrice is NaN where the source has none (the bar close then stands in). */
   'ares.funding': { timeMs: double, rate: double, markPrice: nullable },
+  /** One value of an external series: the time it speaks of, and the time from which it may be used. */
+  'ares.external': { timeMs: double, knownAtMs: double, value: double },
   /** One row a check or a repaired place: action is passed, repaired or flagged (refused ones fail the step). */
   'ares.quality': { check: text, action: text, count: integer, file: text, line: integer, timeMs: nullable, detail: text },
   /** One row an analyst bar; the four filtered probabilities in the order of REGIMES sum to 1. */

@@ -25,6 +25,9 @@ const STEP_ARTIFACTS: Readonly<Record<StepId, Readonly<Record<string, string>>>>
   'data-collection': {
     'trades/<day>': 'ares.trades',
     'quality/<day>': 'ares.quality',
+    'edges/<day>': 'ares.trade-edges',
+    'external/<external>': 'ares.external',
+    'pairs/<pair>': 'ares.bars',
     'bars?': 'ares.bars',
     funding: 'ares.funding',
     quality: 'ares.quality',
@@ -42,6 +45,8 @@ const STEP_ARTIFACTS: Readonly<Record<StepId, Readonly<Record<string, string>>>>
     labels: 'ares.labels',
     features: 'ares.features',
     pruning: 'ares.pruning',
+    'pruning-folds?': 'ares.pruning-folds',
+    'interactions?': 'ares.interactions',
     'label-choice': 'ares.label-choice',
     'feature-catalog': 'ares.feature-catalog',
   },
@@ -108,6 +113,8 @@ function rulesOf(step: StepId, plan: RunPlan): Rule[] {
     unit: definition.units?.(plan) ?? [],
     day: plan.source.series === 'trades' ? daysOf(plan.window) : [],
     regime: SPECIALIST_REGIMES,
+    external: plan.spec.external,
+    pair: plan.spec.pairs,
   };
   return Object.entries(STEP_ARTIFACTS[step]).map(([template, schema]) => {
     const isOptional = template.endsWith('?');

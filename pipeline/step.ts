@@ -24,12 +24,19 @@ export interface StepDefinition<Id extends string = string, Parameters = unknown
   readonly parameters: (plan: RunPlan) => Parameters;
   /** Units of a fanned-out step, each with its own key and manifest; absent = the step is one unit. */
   readonly units?: (plan: RunPlan) => readonly string[];
+  /** Parameters of one unit, where it reads less than the step does: its key then outlives changes that do not concern it. */
+  readonly unitParameters?: (plan: RunPlan, unit: string) => Parameters;
   readonly queue: 'ares-io' | 'ares-cpu' | 'ares-gpu';
   readonly startToCloseMinutes: number;
   /** Without a sign of progress for so long, the compute child counts as stuck. */
   readonly stallMinutes: number;
   /** Adapter folders whose code is part of the step's code hash. */
   readonly adapters: readonly string[];
+}
+
+/** Parameters of a step's unit, or of the step itself (null). */
+export function parametersOf(definition: StepDefinition, plan: RunPlan, unit: string | null): unknown {
+  return unit === null || definition.unitParameters === undefined ? definition.parameters(plan) : definition.unitParameters(plan, unit);
 }
 
 /** How to run, never what to compute: changing any of it leaves every artifact as it is. */

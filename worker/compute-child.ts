@@ -16,6 +16,7 @@ import type { RunSpec } from '../pipeline/config.js';
 import { retryAfterOf } from '../pipeline/errors.js';
 import { resolveSettings } from '../pipeline/plan.js';
 import type { StepContext, StepDefinition, StepFunction } from '../pipeline/step.js';
+import { parametersOf } from '../pipeline/step.js';
 import { stepById } from '../pipeline/steps/index.js';
 import { openStore } from './artifact-store.js';
 import { isDraining } from './drain-flag.js';
@@ -53,7 +54,7 @@ async function computeStep(job: ComputeJob): Promise<ComputeAnswer> {
   let [rowsIn, rowsOut] = [0, 0];
   const hitsBefore = features.hits;
   const context: StepContext = {
-    parameters: definition.parameters(job.plan),
+    parameters: parametersOf(definition, job.plan, job.unit),
     unit: job.unit,
     units: job.units,
     inputs: makeStepInputs(store, job.inputs),

@@ -1,6 +1,7 @@
 /** What this machine gives to steps: compute children, their memory and threads. How to run, never what to compute. */
 import { availableParallelism, totalmem } from 'node:os';
 import type { RunPlan } from '../pipeline/plan.js';
+import { plannedFiles } from '../pipeline/plan.js';
 import type { Execution } from '../pipeline/step.js';
 
 const MEBIBYTE = 1024 * 1024;
@@ -23,7 +24,6 @@ export function thisMachine(env: NodeJS.ProcessEnv): Machine {
 
 /** The execution of a plan's steps on a machine. */
 export function executionFor(plan: RunPlan, machine: Machine): Execution {
-  const files = [...plan.source.files, ...plan.source.fundingFiles];
   const shared = plan.settings.parallel ? Math.floor(machine.cores / machine.slots) : machine.cores;
   return {
     threads: plan.spec.threads ?? Math.max(1, shared),
@@ -31,6 +31,6 @@ export function executionFor(plan: RunPlan, machine: Machine): Execution {
     segmentDays: plan.settings.segmentDays,
     memoryLimitMiB: Math.floor(machine.slotMiB * plan.settings.memoryThreshold),
     featureCache: plan.settings.featureCache,
-    filePaths: Object.fromEntries(files.map((file) => [file.sha256, file.path])),
+    filePaths: Object.fromEntries(plannedFiles(plan).map((file) => [file.sha256, file.path])),
   };
 }

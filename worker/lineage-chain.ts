@@ -93,7 +93,7 @@ async function stepLineage(store: ObjectStore, run: StoredRun, manifest: Manifes
     units: manifest.units,
     artifacts: manifest.artifacts,
     ...times,
-    implausible: implausibleWork(times),
+    implausible: implausibleWork({ ...times, artifactCount: manifest.artifacts.length }),
     producer: await readProducer(store, manifest),
   };
 }

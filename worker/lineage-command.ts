@@ -59,6 +59,8 @@ async function readLineage(store: ObjectStore, text: string, runId: string | nul
       kind: source.kind,
       files: source.files,
       fundingFiles: source.fundingFiles,
+      externalFiles: source.externalFiles,
+      pairs: source.pairs,
       simulation: source.kind === 'simulator' ? { seed: spec.seed, ...spec.simulation, window: plan.window } : null,
     },
     problems: [...chain.problems, ...(await checkSubject(store, found))],

@@ -1,4 +1,6 @@
 /** The command line of `ares predict`. */
+import type { MarketKind } from '../pipeline/config.js';
+import { MARKET_KINDS } from '../pipeline/config.js';
 import { parseArgs } from 'node:util';
 
 /** What to predict from what; times in UTC ms. */
@@ -12,7 +14,7 @@ export interface PredictOptions {
   readonly noFunding: boolean;
   /** Null = as in the bundle. */
   readonly symbol: string | null;
-  readonly market: 'spot' | 'perp' | null;
+  readonly market: MarketKind | null;
   /** Where the history begins; null = where the window of the bundle's run did. */
   readonly historyFromMs: number | null;
   /** Decisions from here on; null = from the first bar. */
@@ -32,7 +34,7 @@ Decisions of a hand-over bundle on raw 1m bars or trades, one row a possible ent
   --funding FILE       Parquet file of schema ares.funding; in a folder, funding files of the symbol are found by name
   --no-funding         a perpetual without funding payments: funding features count as missing
   --symbol SYMBOL      default: the bundle's
-  --market spot|perp   default: the bundle's
+  --market spot|perp|coin   default: the bundle's
   --history-from TIME  where the bars' history begins; default: where the window of the bundle's run did, so that features equal its own to the bit
   --from TIME          decisions whose signal is known at or after; default: the first bar
   --to TIME            decisions entered before; default: the end of the bars
@@ -54,7 +56,7 @@ export function parsePredictOptions(args: readonly string[]): PredictOptions | n
   const { bundle, bars, market } = values;
   if (bundle === undefined) throw new WrongCommandLine('expected --bundle FILE, found none');
   if (bars === undefined) throw new WrongCommandLine('expected --bars FOLDER_OR_FILE, found none');
-  if (market !== undefined && market !== 'spot' && market !== 'perp') throw new WrongCommandLine(`--market: expected spot or perp, found ${market}`);
+  if (market !== undefined && !isMarketKind(market)) throw new WrongCommandLine(`--market: expected ${MARKET_KINDS.join(', ')}, found ${market}`);
   const fromMs = readTime('--from', values.from);
   const toMs = readTime('--to', values.to);
   if (fromMs !== null && toMs !== null && fromMs >= toMs) throw new WrongCommandLine(`--from: expected a time before --to ${values.to}, found ${values.from}`);
@@ -108,4 +110,8 @@ function readTime(option: string, text: string | undefined): number | null {
   if (!hasZone || Number.isNaN(timeMs))
     throw new WrongCommandLine(`${option}: expected an ISO 8601 time such as 2025-05-04 or 2025-05-04T15:30:00Z, found ${text}`);
   return timeMs;
+}
+
+function isMarketKind(text: string): text is MarketKind {
+  return (MARKET_KINDS as readonly string[]).includes(text);
 }

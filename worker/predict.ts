@@ -9,10 +9,12 @@ import { openTensorBackend } from '../adapters/tensor-backend/index.js';
 import { applyChain } from '../core/chain/apply-chain.js';
 import { decisionTable } from '../core/chain/decision-table.js';
 import { barCount } from '../core/data/bars.js';
+import type { ExternalName } from '../core/data/external-series.js';
 import type { SourceDescription } from '../core/data/source-description.js';
 import type { Column, Table } from '../core/data/table.js';
 import type { PredictOptions } from './predict-options.js';
 import { parsePredictOptions, PREDICT_USAGE, WrongCommandLine } from './predict-options.js';
+import { tradingRules } from '../pipeline/config.js';
 import { readRawMarket } from './raw-market.js';
 
 const FAILED = 1;
@@ -37,17 +39,19 @@ async function predict(options: PredictOptions): Promise<void> {
     sha256: sha256Hex,
   });
   const market = options.market ?? description.market;
-  if (market !== chain.rules.market) throw new WrongCommandLine(`--market: the bundle was trained on ${chain.rules.market}, found ${market}`);
+  if (tradingRules(market) !== chain.rules.market) throw new WrongCommandLine(`--market: the bundle was trained on ${chain.rules.market}, found ${market}`);
   const historyFromMs = options.historyFromMs ?? description.fromMs;
   const data = await readRawMarket({
     path: options.bars,
     fundingPath: options.funding,
     symbol: options.symbol ?? description.symbol,
     market,
+    external: description.external.map(({ name }) => name as ExternalName),
+    pairs: description.pairs.map((pair) => pair.symbol),
     historyFromMs,
     toMs: options.toMs,
   });
-  if (market === 'perp' && data.funding === null && !options.noFunding) {
+  if (market !== 'spot' && data.funding === null && !options.noFunding) {
     throw new WrongCommandLine('--funding: a perpetual needs funding payments, found none; --no-funding predicts without them');
   }
   const bars = data.fineBars;

@@ -3,32 +3,40 @@ import { mkdtemp, open, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hashFile } from '../adapters/object-store/index.js';
-import { makeMarketFiles } from '../adapters/market-files/index.js';
+import { makeFilesSource } from '../adapters/market-files/index.js';
 import { makeBarEngine, readParquet, writeParquet } from '../adapters/tables/index.js';
 import type { ChainData } from '../core/chain/apply-chain.js';
 import type { Bars } from '../core/data/bars.js';
 import { barCount, barsFromTable, lowerBound, sliceBars } from '../core/data/bars.js';
 import { concatBars } from '../core/data/concat-bars.js';
+import type { ExternalName } from '../core/data/external-series.js';
+import { joinExternal, joinPair } from '../core/data/join-extras.js';
 import { resampleBars } from '../core/data/resample-bars.js';
 import type { Table } from '../core/data/table.js';
 import { float64Column } from '../core/data/table.js';
 import { InvalidData } from '../core/errors.js';
 import type { FundingSeries } from '../core/features/feature.js';
 import { checkTable } from '../pipeline/check-table.js';
+import type { MarketKind } from '../pipeline/config.js';
 import { FINE_PERIOD_MS } from '../pipeline/config.js';
 import { daysOf } from '../pipeline/day-segments.js';
-import type { FoundFile, FoundSeries } from '../pipeline/ports.js';
+import type { FoundSeries, SourceQuery, SourceRequest } from '../pipeline/market-source.js';
+import type { PlannedFile, Span } from '../pipeline/plan.js';
 
 const DAY_MS = 86_400_000;
 /** Any history that files may hold. */
 const ALL_DAYS = 36_500;
+const NEVER_ABORTED = { aborted: false, throwIfAborted: (): void => undefined };
 
 export interface RawMarketQuery {
   /** Folder, one file of bars, or a Parquet file. */
   readonly path: string;
   readonly fundingPath: string | null;
   readonly symbol: string;
-  readonly market: 'spot' | 'perp';
+  readonly market: MarketKind;
+  /** Series beside the bars, and other assets, that the chain's features read; looked for in the folder. */
+  readonly external: readonly ExternalName[];
+  readonly pairs: readonly string[];
   /** Data before are left out; null = none are. */
   readonly historyFromMs: number | null;
   readonly toMs: number | null;
@@ -59,27 +67,51 @@ async function readOneFile(query: RawMarketQuery): Promise<Read> {
   if (await isParquet(query.path)) return { bars: barsFromTable(checkTable(await readParquet(query.path), 'ares.bars', query.path)), funding: null };
   const { sha256, bytes } = await hashFile(query.path);
   const window = { fromMs: query.historyFromMs ?? 0, toMs: query.toMs ?? Number.MAX_SAFE_INTEGER };
-  const { table } = await makeMarketFiles().readBars([{ path: query.path, sha256, bytes }], { ...window, periodMs: FINE_PERIOD_MS });
+  const { table } = await makeFilesSource().readBars({ ...requestFor(query, [{ path: query.path, sha256, bytes }]), window, periodMs: FINE_PERIOD_MS });
   return { bars: barsFromTable(table), funding: null };
 }
 
 async function readFolder(query: RawMarketQuery): Promise<Read> {
-  const files = makeMarketFiles();
-  const { symbol, market, historyFromMs, toMs } = query;
-  const found = await files.find({ root: query.path, symbol, market, fromMs: historyFromMs, toMs, days: ALL_DAYS, periodMs: FINE_PERIOD_MS });
+  const files = makeFilesSource();
+  const { historyFromMs, toMs } = query;
+  const found = await files.find(folderQuery(query));
   const window = { fromMs: historyFromMs ?? found.fromMs, toMs: toMs ?? found.toMs };
-  const funding = await readFundingFiles(found.fundingFiles, window);
-  if (found.series === 'trades') return { bars: await barsOfTrades(found, window), funding, knownMs: window.toMs };
-  return { bars: barsFromTable((await files.readBars(found.files, { ...window, periodMs: found.periodMs })).table), funding };
+  const funding = await readFundingFiles(query, found.fundingFiles, window);
+  if (found.series === 'trades') {
+    return { bars: await joinColumns(query, { bars: await barsOfTrades(query, found, window), found, window }), funding, knownMs: window.toMs };
+  }
+  const read = await files.readBars({ ...requestFor(query, found.files), window, periodMs: found.periodMs });
+  return { bars: await joinColumns(query, { bars: barsFromTable(read.table), found, window }), funding };
 }
 
-async function readFundingFiles(found: readonly FoundFile[], window: { fromMs: number; toMs: number }): Promise<FundingSeries | null> {
+/** The columns of external series and other assets, as step 2 joins them to minute bars. */
+async function joinColumns(query: RawMarketQuery, read: { bars: Bars; found: FoundSeries; window: Span }): Promise<Bars> {
+  const { found, window } = read;
+  const files = makeFilesSource();
+  let bars = query.external.length + query.pairs.length === 0 ? read.bars : resampleBars(read.bars, FINE_PERIOD_MS, window.toMs);
+  for (const external of query.external) {
+    const { table } = await files.readExternal({ ...requestFor(query, found.externalFiles[external] ?? []), window, external });
+    bars = joinExternal(bars, external, {
+      timeMs: float64Column(table, 'timeMs'),
+      knownAtMs: float64Column(table, 'knownAtMs'),
+      value: float64Column(table, 'value'),
+    });
+  }
+  for (const symbol of query.pairs) {
+    const pair = await files.find({ ...folderQuery(query), ...window, symbol, series: 'bars', external: [] });
+    const { table } = await files.readBars({ ...requestFor(query, pair.files), symbol, window, periodMs: pair.periodMs });
+    bars = joinPair(bars, symbol, resampleBars(barsFromTable(table), FINE_PERIOD_MS, window.toMs));
+  }
+  return bars;
+}
+
+async function readFundingFiles(query: RawMarketQuery, found: readonly PlannedFile[], window: Span): Promise<FundingSeries | null> {
   if (found.length === 0) return null;
-  return fundingOf((await makeMarketFiles().readFunding(found, window)).table);
+  return fundingOf((await makeFilesSource().readFunding({ ...requestFor(query, found), window })).table);
 }
 
 /** A day at a time through the same engine as step 2, so that sums round the same way. */
-async function barsOfTrades(found: FoundSeries, window: { fromMs: number; toMs: number }): Promise<Bars> {
+async function barsOfTrades(query: RawMarketQuery, found: FoundSeries, window: Span): Promise<Bars> {
   const folder = await mkdtemp(join(tmpdir(), 'ares-predict-'));
   const engine = makeBarEngine();
   const parts: Bars[] = [];
@@ -88,7 +120,8 @@ async function barsOfTrades(found: FoundSeries, window: { fromMs: number; toMs: 
     return { day, fromMs: Math.max(dayMs, window.fromMs), toMs: Math.min(dayMs + DAY_MS, window.toMs) };
   });
   try {
-    for await (const { day, table } of makeMarketFiles().readTradeDays(found.files, days)) {
+    const request = { ...requestFor(query, found.files), tradeKind: found.tradeKind ?? 'trades', days };
+    for await (const { day, table } of makeFilesSource().readTradeDays(request)) {
       const path = join(folder, `${day}.parquet`);
       await writeParquet(table, path);
       parts.push(barsFromTable(await engine.barsFromTrades(path, FINE_PERIOD_MS, 1)));
@@ -98,6 +131,15 @@ async function barsOfTrades(found: FoundSeries, window: { fromMs: number; toMs: 
     await rm(folder, { recursive: true, force: true });
   }
   return concatBars(parts);
+}
+
+function folderQuery({ path, symbol, market, historyFromMs, toMs, external }: RawMarketQuery): SourceQuery {
+  const window = { fromMs: historyFromMs, toMs, days: ALL_DAYS, periodMs: FINE_PERIOD_MS };
+  return { exchange: 'BINANCE', symbol, market, root: path, ...window, series: 'auto', external };
+}
+
+function requestFor({ symbol, market }: RawMarketQuery, files: readonly PlannedFile[]): SourceRequest {
+  return { exchange: 'BINANCE', symbol, market, files, signal: NEVER_ABORTED };
 }
 
 function fundingOf(table: Table): FundingSeries {

@@ -2,7 +2,6 @@
 import { planModelKey, testDataKey } from '../activities/plan-keys.js';
 import { makeBundleArchive } from '../adapters/bundle-archive/index.js';
 import { makeGradientBoosting } from '../adapters/gradient-boosting/index.js';
-import { makeMarketFiles } from '../adapters/market-files/index.js';
 import { sha256Hex } from '../adapters/object-store/index.js';
 import type { ObjectRef, ObjectStore } from '../adapters/object-store/index.js';
 import { makeRegistry, makeTestLedger } from '../adapters/registry/index.js';
@@ -13,13 +12,14 @@ import { NO_MEMO } from '../core/chain/feature-memo.js';
 import type { RunPlan } from '../pipeline/plan.js';
 import type { StepPorts } from '../pipeline/ports.js';
 import type { FeatureCache } from './feature-cache.js';
+import { makeMarketSources } from './market-sources.js';
 import { makeStepTracker } from './step-tracker.js';
 
 /** A maker of ports for a plan's steps and a step key; a null plan (before it is made) has no test segment to open and nothing to track. */
 export function makeStepPorts(store: ObjectStore, features: FeatureCache): (plan: RunPlan | null, stepKey?: string) => StepPorts {
   const ledger = makeTestLedger(store);
   const shared = {
-    marketFiles: makeMarketFiles(),
+    marketSource: makeMarketSources(process.env),
     bars: makeBarEngine(),
     gradientBoosting: makeGradientBoosting(),
     registry: makeRegistry(store),

@@ -4,6 +4,7 @@ import { hashFile } from '../adapters/object-store/index.js';
 import type { ObjectStore } from '../adapters/object-store/index.js';
 import type { Manifest } from '../pipeline/artifacts.js';
 import type { RunPlan } from '../pipeline/plan.js';
+import { plannedFiles } from '../pipeline/plan.js';
 
 const HASHES_AT_ONCE = 8;
 
@@ -39,10 +40,14 @@ export async function checkObjects(store: ObjectStore, manifests: readonly Manif
   return { objects: objects.size, damaged, found };
 }
 
-/** Source files of a plan that are gone or have other bytes than when the run was planned. */
+/**
+ * Source files of a plan that are gone or have other bytes than when the run was planned. Files of an exchange's archive are not
+ * ours to keep: they are fetched again where needed, and checked against the plan's hash whenever they are read.
+ */
 export async function checkSources(plan: RunPlan): Promise<readonly string[]> {
   const problems: string[] = [];
-  for (const file of [...plan.source.files, ...plan.source.fundingFiles]) {
+  if (plan.source.kind === 'archive') return problems;
+  for (const file of plannedFiles(plan)) {
     if (!existsSync(file.path)) {
       problems.push(`source file ${file.path} (sha256 ${file.sha256}) is gone`);
       continue;

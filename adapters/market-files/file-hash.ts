@@ -1,23 +1,42 @@
 /** sha256 of source files: pins a run's input. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { InvalidData } from '../../core/errors.js';
 import { PipelineError } from '../../pipeline/errors.js';
-import type { FoundFile } from '../../pipeline/ports.js';
+import type { PlannedFile } from '../../pipeline/plan.js';
 
 /** The file with the hash and size of its bytes. */
-export async function hashFile(path: string): Promise<FoundFile> {
+export async function hashFile(path: string): Promise<PlannedFile> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
   return { path, sha256: hash.digest('hex'), bytes: (await stat(path)).size };
+}
+
+/** The file with the hash that `<path>.CHECKSUM` beside it states, in the archive's form, and its size; null where there is none. */
+export async function statedHash(path: string): Promise<PlannedFile | null> {
+  const text = await readFile(`${path}.CHECKSUM`, 'utf8').catch((error: unknown) => {
+    if ((error as { code?: unknown }).code !== 'ENOENT') throw error;
+    return null;
+  });
+  return text === null ? null : { path, sha256: parseChecksum(text, basename(path)), bytes: (await stat(path)).size };
+}
+
+/** The sha256 in a checksum file of the archive. @throws InvalidData when it holds another form or another file's name */
+export function parseChecksum(text: string, name: string): string {
+  const match = /^([0-9a-f]{64}) [ *](\S+)\s*$/.exec(text);
+  if (match === null || match[2] !== name) {
+    throw new InvalidData(`${name}.CHECKSUM: expected the sha256 of ${name} and its name, found ${JSON.stringify(text.slice(0, 200))}`);
+  }
+  return match[1] as string;
 }
 
 /**
  * Checks that the file still holds the bytes that were planned.
  * @throws PipelineError IntegrityError naming both hashes; MissingArtifact when the file is gone.
  */
-export async function checkHash(file: FoundFile): Promise<void> {
+export async function checkHash(file: PlannedFile): Promise<void> {
   const found = await hashFile(file.path).catch((error: unknown) => {
     if ((error as { code?: unknown }).code !== 'ENOENT') throw error;
     throw new PipelineError('MissingArtifact', `${basename(file.path)}: expected the source file with sha256 ${file.sha256}, found no file`, { cause: error });

@@ -1,33 +1,21 @@
 /** Which files of a folder serve a run: the finest series of the symbol that covers the window. */
+import type { ExternalName } from '../../core/data/external-series.js';
 import { InvalidData } from '../../core/errors.js';
-import type { FoundSeries } from '../../pipeline/ports.js';
-import { hashFile } from './file-hash.js';
-import type { MarketKind, NamedFile } from './file-name.js';
+import { PipelineError } from '../../pipeline/errors.js';
+import type { FoundSeries, SourceQuery } from '../../pipeline/market-source.js';
+import type { PlannedFile, Span } from '../../pipeline/plan.js';
+import { externalKind, externalLayout, externalSpan } from './external-files.js';
+import { hashFile, statedHash } from './file-hash.js';
+import type { NamedFile } from './file-name.js';
 import { isoTime } from './findings.js';
 import { describeFiles, listMarketFiles } from './list-files.js';
 import type { MeasuredFile } from './measure-span.js';
-import { measureSpan } from './measure-span.js';
-
-export interface SeriesQuery {
-  readonly root: string;
-  readonly symbol: string;
-  readonly market: MarketKind;
-  readonly fromMs: number | null;
-  readonly toMs: number | null;
-  /** Length of the window where from or to is open. */
-  readonly days: number;
-  /** Coarsest bars that serve. */
-  readonly periodMs: number;
-}
+import { measureSpans } from './measure-span.js';
 
 const DAY_MS = 86_400_000;
 /** Pause between two files of trades that still counts as whole. */
 const TRADES_PAUSE_MS = 60_000;
-
-interface Span {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
+const FUNDING_MS = 8 * 3_600_000;
 
 interface Candidate {
   readonly label: string;
@@ -43,36 +31,39 @@ interface Candidate {
  * interval reach so far back, all of the finest. Files that another covers by name are left out.
  * @throws InvalidData when the symbol has no file, or none serves; the message lists what was found.
  */
-export async function findSeries(query: SeriesQuery): Promise<FoundSeries> {
+export async function findSeries(query: SourceQuery): Promise<FoundSeries> {
+  if (query.root === null) throw new PipelineError('InvalidSpec', 'path: expected a folder of market files, found none in the spec');
   const all = await listMarketFiles(query.root);
   const own = all.filter((file) => file.symbol === query.symbol && file.market === query.market);
   if (own.length === 0) throw new InvalidData(`symbol: expected files of ${query.symbol} ${query.market} in ${query.root}, found ${describeFiles(all)}`);
   const tried: string[] = [];
   let short: { candidate: Candidate; measured: readonly MeasuredFile[] } | null = null;
-  for (const candidate of candidates(own, query.periodMs)) {
+  for (const candidate of candidates(own, query)) {
     if (candidate.series === 'trades' && !mayCover(candidate.files, query)) {
       tried.push(`${candidate.label} not whole in the window`);
       continue;
     }
-    const measured = await measureAll(candidate.files);
+    const measured = await measureSpans(candidate.files);
     const run = candidate.series === 'trades' ? wholeRun(measured, query) : measured;
     const wanted = windowOf(query, spanOf(run));
     const span = spanOf(run);
-    if (wanted.fromMs < wanted.toMs && span.fromMs <= wanted.fromMs && wanted.toMs <= span.toMs) return describeSeries(candidate, { run, wanted, span }, own);
+    if (wanted.fromMs < wanted.toMs && span.fromMs <= wanted.fromMs && wanted.toMs <= span.toMs)
+      return describeSeries(candidate, { run, wanted, span }, { query, own, all });
     tried.push(`${candidate.label} from ${isoTime(span.fromMs)} to ${isoTime(span.toMs)}`);
     if (candidate.series === 'bars' && query.fromMs === null && wanted.toMs <= span.toMs && wanted.toMs > span.fromMs) short ??= { candidate, measured };
   }
   if (short !== null) {
     const span = spanOf(short.measured);
-    return describeSeries(short.candidate, { run: short.measured, wanted: { fromMs: span.fromMs, toMs: query.toMs ?? span.toMs }, span }, own);
+    return describeSeries(short.candidate, { run: short.measured, wanted: { fromMs: span.fromMs, toMs: query.toMs ?? span.toMs }, span }, { query, own, all });
   }
   const asked = `${query.fromMs === null ? `${query.days} days` : `from ${isoTime(query.fromMs)}`} to ${query.toMs === null ? 'its end' : isoTime(query.toMs)}`;
   throw new InvalidData(
-    `${query.symbol} ${query.market}: expected trades or bars of at most ${query.periodMs} ms that cover the window, ${asked}; found ${tried.join('; ') || 'none'} among ${describeFiles(own)}`,
+    `${query.symbol} ${query.market}: expected ${query.series === 'auto' ? 'trades or bars' : query.series} of at most ${query.periodMs} ms that cover the window, ${asked}; found ${tried.join('; ') || 'none'} among ${describeFiles(own)}`,
   );
 }
 
-function candidates(own: readonly NamedFile[], coarsestMs: number): readonly Candidate[] {
+function candidates(own: readonly NamedFile[], query: SourceQuery): readonly Candidate[] {
+  const coarsestMs = query.periodMs;
   const trades = (['trades', 'aggTrades'] as const).map((kind) => ({
     label: kind,
     series: 'trades' as const,
@@ -85,27 +76,35 @@ function candidates(own: readonly NamedFile[], coarsestMs: number): readonly Can
     const files = klines.filter((file) => file.periodMs === periodMs);
     return { label: `bars of ${files[0]?.label}`, series: 'bars' as const, periodMs, files };
   });
-  return [...trades, ...bars].map((candidate) => ({ ...candidate, files: withoutCovered(candidate.files) })).filter((candidate) => candidate.files.length > 0);
+  return [...trades, ...bars]
+    .filter(
+      ({ label, series, files }) => files.length > 0 && (query.series === 'auto' || query.series === label || (query.series === 'bars' && series === 'bars')),
+    )
+    .map((candidate) => ({ ...candidate, files: withoutCovered(candidate.files) }));
 }
 
 /** Archive files that no other archive file's days enclose: a month serves for its days. */
 function withoutCovered(files: readonly NamedFile[]): readonly NamedFile[] {
-  return files.filter((file, i) => !files.some((other, j) => i !== j && covers(other, file) && (!covers(file, other) || j < i)));
+  const whole = files.filter((file) => file.span?.isWhole === true).sort((a, b) => spanStart(a) - spanStart(b) || spanEnd(b) - spanEnd(a));
+  const covered = new Set<NamedFile>();
+  let endMs = Number.NEGATIVE_INFINITY;
+  for (const file of whole) {
+    if (spanEnd(file) <= endMs) covered.add(file);
+    else endMs = spanEnd(file);
+  }
+  return files.filter((file) => !covered.has(file));
 }
 
-function covers(outer: NamedFile, inner: NamedFile): boolean {
-  return (
-    outer.span !== null &&
-    inner.span !== null &&
-    outer.span.isWhole &&
-    inner.span.isWhole &&
-    outer.span.fromMs <= inner.span.fromMs &&
-    inner.span.toMs <= outer.span.toMs
-  );
+function spanStart(file: NamedFile): number {
+  return file.span?.fromMs ?? Number.NEGATIVE_INFINITY;
+}
+
+function spanEnd(file: NamedFile): number {
+  return file.span?.toMs ?? Number.POSITIVE_INFINITY;
 }
 
 /** False when the names alone say that the trades are too few: spares reading them. */
-function mayCover(files: readonly NamedFile[], query: SeriesQuery): boolean {
+function mayCover(files: readonly NamedFile[], query: SourceQuery): boolean {
   if (files.some((file) => file.span === null)) return true;
   const spans = files.map((file) => file.span as Span);
   const covered = spans.reduce((sum, span) => sum + span.toMs - span.fromMs, 0);
@@ -113,14 +112,8 @@ function mayCover(files: readonly NamedFile[], query: SeriesQuery): boolean {
   return covered >= neededMs;
 }
 
-async function measureAll(files: readonly NamedFile[]): Promise<readonly MeasuredFile[]> {
-  const measured: MeasuredFile[] = [];
-  for (const file of files) measured.push(await measureSpan(file));
-  return measured.sort((a, b) => a.fromMs - b.fromMs || b.toMs - a.toMs);
-}
-
 /** The last run of trade files without a pause that holds the window's end. */
-function wholeRun(measured: readonly MeasuredFile[], query: SeriesQuery): readonly MeasuredFile[] {
+function wholeRun(measured: readonly MeasuredFile[], query: SourceQuery): readonly MeasuredFile[] {
   const runs: MeasuredFile[][] = [];
   let endMs = Number.NEGATIVE_INFINITY;
   for (const file of measured) {
@@ -136,24 +129,72 @@ function spanOf(files: readonly Span[]): Span {
   return { fromMs: Math.min(...files.map((file) => file.fromMs)), toMs: Math.max(...files.map((file) => file.toMs)) };
 }
 
-function windowOf(query: SeriesQuery, span: Span): Span {
+function windowOf(query: SourceQuery, span: Span): Span {
   const toMs = query.toMs ?? span.toMs;
   return { fromMs: query.fromMs ?? toMs - query.days * DAY_MS, toMs };
 }
 
-function isFundingOf(file: NamedFile, wanted: Span): boolean {
-  const isFunding = file.kind === 'fundingRate' || file.kind === 'markPrice';
-  return isFunding && (file.span === null || (file.span.fromMs < wanted.toMs && file.span.toMs > wanted.fromMs));
+interface Folder {
+  readonly query: SourceQuery;
+  /** Files of the symbol. */
+  readonly own: readonly NamedFile[];
+  readonly all: readonly NamedFile[];
 }
 
-async function describeSeries(
-  candidate: Candidate,
-  found: { run: readonly MeasuredFile[]; wanted: Span; span: Span },
-  own: readonly NamedFile[],
-): Promise<FoundSeries> {
-  const files = [];
-  for (const { file, fromMs, toMs } of found.run) if (fromMs < found.wanted.toMs && toMs > found.wanted.fromMs) files.push(await hashFile(file.path));
-  const fundingFiles = [];
-  for (const file of own) if (isFundingOf(file, found.wanted)) fundingFiles.push(await hashFile(file.path));
-  return { series: candidate.series, periodMs: candidate.periodMs, files, fundingFiles, fromMs: found.span.fromMs, toMs: found.span.toMs };
+async function describeSeries(candidate: Candidate, found: { run: readonly MeasuredFile[]; wanted: Span; span: Span }, folder: Folder): Promise<FoundSeries> {
+  const { wanted } = found;
+  const files = found.run.filter(({ fromMs, toMs }) => fromMs < wanted.toMs && toMs > wanted.fromMs);
+  const tradeKind = candidate.label === 'trades' || candidate.label === 'aggTrades' ? candidate.label : null;
+  const external: Partial<Record<ExternalName, readonly PlannedFile[]>> = {};
+  for (const name of folder.query.external) external[name] = await pinFiles(externalFiles(name, wanted, folder));
+  return {
+    series: candidate.series,
+    tradeKind,
+    periodMs: candidate.periodMs,
+    ...found.span,
+    files: await pinFiles(files.map(({ file, fromMs, toMs }) => ({ path: file.path, span: { fromMs, toMs } }))),
+    fundingFiles: await pinFiles(fundingFiles(folder.own, wanted)),
+    externalFiles: external,
+  };
+}
+
+interface Unpinned {
+  readonly path: string;
+  readonly span?: Span;
+}
+
+function touching(files: readonly NamedFile[], wanted: Span): Unpinned[] {
+  return files
+    .filter(({ span }) => span === null || (span.fromMs < wanted.toMs && span.toMs > wanted.fromMs))
+    .map(({ path, span }) => (span === null ? { path } : { path, span: { fromMs: span.fromMs, toMs: span.toMs } }));
+}
+
+/** Rates, and the coarsest candles of the mark price: payments need its open at whole hours alone. */
+function fundingFiles(own: readonly NamedFile[], wanted: Span): Unpinned[] {
+  const marks = own.filter((file) => file.kind === 'markPrice' && file.periodMs <= FUNDING_MS);
+  const periodMs = Math.max(...marks.map((file) => file.periodMs));
+  return touching([...own.filter((file) => file.kind === 'fundingRate'), ...withoutCovered(marks.filter((file) => file.periodMs === periodMs))], wanted);
+}
+
+/** @throws InvalidData when no file of the series touches the window */
+function externalFiles(name: ExternalName, wanted: Span, { query, own, all }: Folder): Unpinned[] {
+  externalLayout(name, query.market);
+  const kind = externalKind(name);
+  const ofKind = [...own, ...all.filter((file) => file.symbol === '')].filter((file) => file.kind === kind);
+  const periodMs = Math.min(...ofKind.map((file) => file.periodMs));
+  const files = touching(withoutCovered(ofKind.filter((file) => file.periodMs === periodMs)), externalSpan(name, wanted));
+  if (files.length > 0) return files;
+  throw new InvalidData(
+    `external: expected files of ${kind} for ${name} that touch ${isoTime(wanted.fromMs)} to ${isoTime(wanted.toMs)}, found ${describeFiles(all)}`,
+  );
+}
+
+/** The files with size and hash: taken from a checksum file beside the file where there is one, which every read then checks. */
+async function pinFiles(files: readonly Unpinned[]): Promise<readonly PlannedFile[]> {
+  const pinned: PlannedFile[] = [];
+  for (const { path, span } of files) {
+    const file = (await statedHash(path)) ?? (await hashFile(path));
+    pinned.push(span === undefined ? file : { ...file, span });
+  }
+  return pinned;
 }

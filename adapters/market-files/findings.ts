@@ -1,5 +1,5 @@
 /** Rows of the quality table. */
-import type { QualityFinding } from '../../pipeline/ports.js';
+import type { QualityFinding } from '../../pipeline/market-source.js';
 
 /** A finding; file is a base name, so that the table does not depend on where the files lie. */
 export function finding(found: Pick<QualityFinding, 'action' | 'check' | 'detail'> & Partial<QualityFinding>): QualityFinding {

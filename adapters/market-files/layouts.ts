@@ -52,10 +52,28 @@ export const KLINES: FileKind = {
   bare: { 12: KLINE_COLUMNS },
 };
 
+/**
+ * Klines of COIN-M: the exchange counts contracts, and the amounts in base currency stand where other markets have those in quote
+ * currency, under either header. Fields in the order of KLINES; the number of contracts stands for the quote volume.
+ */
+export const COIN_KLINES: FileKind = {
+  name: 'klines',
+  fields: [
+    ...KLINES.fields.slice(0, 5),
+    number('quote_volume', 'base_asset_volume'),
+    optional('close_time'),
+    number('volume'),
+    optional('count', 'number_of_trades'),
+    optional('taker_buy_quote_volume', 'taker_buy_base_asset_volume'),
+  ],
+  ignored: ['taker_buy_volume', 'ignore'],
+  bare: { 12: KLINE_COLUMNS },
+};
+
 export const TRADES: FileKind = {
   name: 'trades',
   fields: [number('id'), number('price'), number('quantity', 'qty'), number('time'), IS_BUYER_MAKER],
-  ignored: ['quote_qty', 'is_best_match'],
+  ignored: ['quote_qty', 'base_qty', 'is_best_match'],
   bare: {
     7: ['id', 'price', 'qty', 'quote_qty', 'time', 'is_buyer_maker', 'is_best_match'],
     6: ['id', 'price', 'qty', 'quote_qty', 'time', 'is_buyer_maker'],
@@ -76,7 +94,7 @@ export const FUNDING_RATE: FileKind = {
   name: 'fundingRate',
   fields: [number('calc_time'), number('last_funding_rate')],
   ignored: ['funding_interval_hours'],
-  bare: {},
+  bare: { 3: ['calc_time', 'funding_interval_hours', 'last_funding_rate'] },
 };
 
 export const MARK_PRICE: FileKind = {

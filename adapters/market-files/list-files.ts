@@ -26,7 +26,7 @@ export async function listMarketFiles(root: string): Promise<readonly NamedFile[
 export function describeFiles(files: readonly NamedFile[]): string {
   const counts = new Map<string, number>();
   for (const file of files) {
-    const label = `${file.symbol} ${file.market ?? 'of unknown market'} ${file.label}`;
+    const label = file.symbol === '' ? file.label : `${file.symbol} ${file.market ?? 'of unknown market'} ${file.label}`;
     counts.set(label, (counts.get(label) ?? 0) + 1);
   }
   const parts = [...counts].map(([label, count]) => `${label} (${count} ${count === 1 ? 'file' : 'files'})`);

@@ -15,12 +15,26 @@ export interface MeasuredFile {
 }
 
 /**
- * The file with its span. A whole day or month of trades from the archive is taken at its name's word; any other file
- * is read through.
+ * The files in order of time, each with its span. Whole days or months of the archive are taken at their names' word; other files
+ * are read through, and of klines the first and the last file too: a series may begin or end within a day.
  * @throws InvalidData when a row cannot be read, or there is none.
  */
-export async function measureSpan(file: NamedFile): Promise<MeasuredFile> {
-  if (file.kind !== 'klines' && file.span?.isWhole === true) return { file, fromMs: file.span.fromMs, toMs: file.span.toMs };
+export async function measureSpans(files: readonly NamedFile[]): Promise<readonly MeasuredFile[]> {
+  const starts = files.flatMap((file) => (file.span?.isWhole === true ? [file.span.fromMs] : []));
+  const [firstMs, lastMs] = starts.reduce(([low, high], start) => [Math.min(low, start), Math.max(high, start)] as const, [
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+  ] as readonly [number, number]);
+  const measured: MeasuredFile[] = [];
+  for (const file of files) {
+    const { span } = file;
+    const isEdge = file.kind === 'klines' && (span?.fromMs === firstMs || span?.fromMs === lastMs);
+    measured.push(span?.isWhole === true && !isEdge ? { file, fromMs: span.fromMs, toMs: span.toMs } : await measureSpan(file));
+  }
+  return measured.sort((a, b) => a.fromMs - b.fromMs || b.toMs - a.toMs);
+}
+
+async function measureSpan(file: NamedFile): Promise<MeasuredFile> {
   const kind = file.kind === 'klines' ? KLINES : file.kind === 'trades' ? TRADES : AGGREGATE_TRADES;
   const name = basename(file.path);
   const column = kind.fields.findIndex((field) => field.name === 'time' || field.name === 'open_time');

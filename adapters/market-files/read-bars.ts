@@ -8,10 +8,11 @@ import { makeGrowingColumn } from '../../core/data/growing-column.js';
 import type { Table } from '../../core/data/table.js';
 import { takeRows } from '../../core/data/table.js';
 import { InvalidData } from '../../core/errors.js';
-import type { FoundFile, QualityFinding } from '../../pipeline/ports.js';
+import type { QualityFinding } from '../../pipeline/market-source.js';
+import type { PlannedFile } from '../../pipeline/plan.js';
 import { checkHash } from './file-hash.js';
 import { finding, isoTime } from './findings.js';
-import { KLINES } from './layouts.js';
+import { COIN_KLINES, KLINES } from './layouts.js';
 import type { RowBatch } from './row-batches.js';
 import { rowBatches } from './row-batches.js';
 import { utcMs } from './utc-time.js';
@@ -20,6 +21,8 @@ interface BarWindow {
   readonly fromMs: number;
   readonly toMs: number;
   readonly periodMs: number;
+  /** Quote currency that a contract of COIN-M is worth, where the files count contracts. */
+  readonly contractSize?: number;
 }
 
 /** Rows of all files as they stand, with their places. */
@@ -35,7 +38,7 @@ interface RawBars {
  * different bars of one time. Repaired: equal bars of one time. Flagged: gaps and bars without volume.
  * @throws InvalidData with file and line. @throws PipelineError IntegrityError when a file has changed since the plan.
  */
-export async function readBars(files: readonly FoundFile[], window: BarWindow): Promise<{ table: Table; findings: QualityFinding[] }> {
+export async function readBars(files: readonly PlannedFile[], window: BarWindow): Promise<{ table: Table; findings: QualityFinding[] }> {
   const raw: RawBars = {
     columns: Object.fromEntries(BAR_COLUMNS.map((name) => [name, makeGrowingColumn()])) as RawBars['columns'],
     file: makeGrowingColumn(),
@@ -43,11 +46,12 @@ export async function readBars(files: readonly FoundFile[], window: BarWindow): 
   };
   for (const [index, file] of files.entries()) {
     await checkHash(file);
-    await readFile(file.path, { index, periodMs: window.periodMs }, raw);
+    await readFile(file.path, { index, window }, raw);
   }
   const findings: QualityFinding[] = [];
   const rows = keptRows(raw, { files, window }, findings);
-  const table = takeRows(barsToTable(Object.fromEntries(BAR_COLUMNS.map((name) => [name, raw.columns[name].toArray()])) as unknown as Bars), rows);
+  const columns = Object.fromEntries(BAR_COLUMNS.map((name) => [name, raw.columns[name].toArray()])) as unknown as Omit<Bars, 'extras'>;
+  const table = takeRows(barsToTable({ ...columns, extras: {} }), rows);
   findings.push(...describeGaps(table, window));
   findings.push(
     finding({
@@ -60,12 +64,13 @@ export async function readBars(files: readonly FoundFile[], window: BarWindow): 
   return { table, findings };
 }
 
-async function readFile(path: string, source: { index: number; periodMs: number }, raw: RawBars): Promise<void> {
+async function readFile(path: string, source: { index: number; window: BarWindow }, raw: RawBars): Promise<void> {
   const name = basename(path);
+  const { periodMs, contractSize } = source.window;
   let lastMs = Number.NEGATIVE_INFINITY;
-  for await (const batch of rowBatches(path, KLINES)) {
+  for await (const batch of rowBatches(path, contractSize === undefined ? KLINES : COIN_KLINES)) {
     for (let row = 0; row < batch.count; row++) {
-      lastMs = addRow(batch, row, { name, index: source.index, lastMs, periodMs: source.periodMs, raw });
+      lastMs = addRow(batch, row, { name, index: source.index, lastMs, periodMs, quoteUnit: contractSize ?? 1, raw });
     }
   }
 }
@@ -75,10 +80,12 @@ interface RowTarget {
   readonly index: number;
   readonly lastMs: number;
   readonly periodMs: number;
+  /** What one unit of the file's quote volume is worth in quote currency. */
+  readonly quoteUnit: number;
   readonly raw: RawBars;
 }
 
-/** Checks and keeps a row of KLINES; returns its open time. */
+/** Checks and keeps a row of KLINES or COIN_KLINES; returns its open time. */
 function addRow(batch: RowBatch, row: number, target: RowTarget): number {
   const { values, width } = batch;
   const at = row * width;
@@ -90,7 +97,7 @@ function addRow(batch: RowBatch, row: number, target: RowTarget): number {
     low: values[at + 3] as number,
     close: values[at + 4] as number,
     volume: values[at + 5] as number,
-    quoteVolume: values[at + 7] as number,
+    quoteVolume: (values[at + 7] as number) * target.quoteUnit,
     tradeCount: values[at + 8] as number,
     takerBuyVolume: values[at + 9] as number,
   };
@@ -122,7 +129,7 @@ function timeFault(row: { openTimeMs: number; closeMs: number | null; lastMs: nu
 }
 
 /** Rows of the window in time order, one a time; equal duplicates dropped and recorded. */
-function keptRows(raw: RawBars, source: { files: readonly FoundFile[]; window: BarWindow }, findings: QualityFinding[]): Int32Array {
+function keptRows(raw: RawBars, source: { files: readonly PlannedFile[]; window: BarWindow }, findings: QualityFinding[]): Int32Array {
   const time = raw.columns.openTimeMs;
   const order = Int32Array.from({ length: time.length }, (_, row) => row);
   if (!isAscending(time)) order.sort((a, b) => time.at(a) - time.at(b) || a - b);
@@ -142,8 +149,8 @@ function isAscending(time: GrowingColumn): boolean {
   return true;
 }
 
-function dropDuplicate(raw: RawBars, pair: { before: number; row: number; files: readonly FoundFile[] }, findings: QualityFinding[]): void {
-  const file = (row: number): string => basename((pair.files[raw.file.at(row)] as FoundFile).path);
+function dropDuplicate(raw: RawBars, pair: { before: number; row: number; files: readonly PlannedFile[] }, findings: QualityFinding[]): void {
+  const file = (row: number): string => basename((pair.files[raw.file.at(row)] as PlannedFile).path);
   const openTimeMs = raw.columns.openTimeMs.at(pair.row);
   for (const name of BAR_COLUMNS) {
     const [a, b] = [raw.columns[name].at(pair.before), raw.columns[name].at(pair.row)];

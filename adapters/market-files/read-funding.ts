@@ -4,9 +4,11 @@ import { lowerBound } from '../../core/data/bars.js';
 import type { Table } from '../../core/data/table.js';
 import { makeTable } from '../../core/data/table.js';
 import { InvalidData } from '../../core/errors.js';
-import type { FoundFile, QualityFinding } from '../../pipeline/ports.js';
+import type { QualityFinding } from '../../pipeline/market-source.js';
+import type { PlannedFile } from '../../pipeline/plan.js';
 import { checkHash } from './file-hash.js';
-import { parseFileName } from './file-name.js';
+import type { NamedFile } from './file-name.js';
+import { namedFile } from './file-name.js';
 import { finding, isoTime } from './findings.js';
 import type { FileKind } from './layouts.js';
 import { FUNDING_RATE, MARK_PRICE } from './layouts.js';
@@ -31,7 +33,7 @@ interface TimedValues {
  * @throws InvalidData with file and line. @throws PipelineError IntegrityError when a file has changed since the plan.
  */
 export async function readFunding(
-  files: readonly FoundFile[],
+  files: readonly PlannedFile[],
   window: { fromMs: number; toMs: number },
 ): Promise<{ table: Table; findings: QualityFinding[] }> {
   const findings: QualityFinding[] = [];
@@ -68,11 +70,11 @@ export async function readFunding(
   return { table: makeTable({ timeMs, rate: rates.value.slice(from, to), markPrice }), findings };
 }
 
-function filesOf(files: readonly FoundFile[], kind: string): readonly FoundFile[] {
-  return files.filter((file) => parseFileName('', basename(file.path))?.kind === kind);
+function filesOf(files: readonly PlannedFile[], kind: NamedFile['kind']): readonly PlannedFile[] {
+  return files.filter((file) => namedFile(file.path).kind === kind);
 }
 
-async function readTimed(files: readonly FoundFile[], rule: { kind: FileKind; isPrice: boolean }, findings: QualityFinding[]): Promise<TimedValues> {
+async function readTimed(files: readonly PlannedFile[], rule: { kind: FileKind; isPrice: boolean }, findings: QualityFinding[]): Promise<TimedValues> {
   const byTime = new Map<number, number>();
   for (const file of files) {
     await checkHash(file);

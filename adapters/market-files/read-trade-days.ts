@@ -4,7 +4,8 @@ import type { Table } from '../../core/data/table.js';
 import { makeTable } from '../../core/data/table.js';
 import { findTradeFault } from '../../core/data/trade-faults.js';
 import { InvalidData } from '../../core/errors.js';
-import type { FoundFile, QualityFinding } from '../../pipeline/ports.js';
+import type { QualityFinding } from '../../pipeline/market-source.js';
+import type { PlannedFile } from '../../pipeline/plan.js';
 import { checkHash } from './file-hash.js';
 import { parseFileName } from './file-name.js';
 import { finding, isoTime } from './findings.js';
@@ -12,7 +13,7 @@ import type { FileKind } from './layouts.js';
 import { AGGREGATE_TRADES, TRADES } from './layouts.js';
 import type { RowBatch } from './row-batches.js';
 import { rowBatches } from './row-batches.js';
-import { utcMs } from './utc-time.js';
+import { LEAST_US, utcMs } from './utc-time.js';
 
 export interface TradeDay {
   /** YYYY-MM-DD */
@@ -27,8 +28,10 @@ export interface DayOfTrades {
   readonly findings: QualityFinding[];
 }
 
-/** Room that a day begins with. */
+/** Room that a day begins with: at least this, else as many trades as a packed file of a day holds, within a limit for files of a month. */
 const FIRST_ROWS = 65_536;
+const PACKED_ROW_BYTES = 16;
+const MOST_FIRST_ROWS = 1 << 20;
 
 /** Trades of one day as they come; arrays are longer than `count`. */
 interface DayBuffer {
@@ -54,12 +57,15 @@ interface Cursor {
 /**
  * The trades of each day (ascending), sorted by time and id; a day without trades comes with 0 rows. Refused: a row that
  * breaks a rule of `findTradeFault`, time or ids going backwards, two different trades of one id. Repaired: equal trades
- * of one id within a day. Flagged: ids that are missing between two trades, days without trades.
+ * of one id within a day. Flagged: ids that are missing between two trades of a day, days without trades.
  * @throws InvalidData with file and line. @throws PipelineError IntegrityError when a file has changed since the plan.
  */
-export async function* readTradeDays(files: readonly FoundFile[], days: readonly TradeDay[]): AsyncGenerator<DayOfTrades, void, undefined> {
+export async function* readTradeDays(
+  files: Iterable<PlannedFile> | AsyncIterable<PlannedFile>,
+  days: readonly TradeDay[],
+): AsyncGenerator<DayOfTrades, void, undefined> {
   const cursor: Cursor = { buffer: emptyBuffer(), dayIndex: 0, lastId: -1, lastMs: Number.NEGATIVE_INFINITY };
-  for (const file of files) {
+  for await (const file of files) {
     if (cursor.dayIndex >= days.length) break;
     if (!mayHold(file, days)) continue;
     await checkHash(file);
@@ -68,10 +74,12 @@ export async function* readTradeDays(files: readonly FoundFile[], days: readonly
   while (cursor.dayIndex < days.length) yield finishDay(days, cursor);
 }
 
-async function* readFile(file: FoundFile, days: readonly TradeDay[], cursor: Cursor): AsyncGenerator<DayOfTrades, void, undefined> {
+async function* readFile(file: PlannedFile, days: readonly TradeDay[], cursor: Cursor): AsyncGenerator<DayOfTrades, void, undefined> {
   const name = basename(file.path);
+  const room = Math.min(MOST_FIRST_ROWS, Math.ceil(file.bytes / PACKED_ROW_BYTES));
+  if (cursor.buffer.count === 0 && room > cursor.buffer.id.length) cursor.buffer = emptyBuffer(room);
   for await (const batch of rowBatches(file.path, kindOf(file))) {
-    for (let row = 0; row < batch.count; row++) {
+    for (let row = addPlainRows(batch, 0, { days, cursor }); row < batch.count; row = addPlainRows(batch, row + 1, { days, cursor })) {
       const trade = readTrade(batch, row, name);
       checkTrade(trade, { name, lastMs: cursor.lastMs });
       while (cursor.dayIndex < days.length && trade.timeMs >= (days[cursor.dayIndex] as TradeDay).toMs) yield finishDay(days, cursor);
@@ -80,6 +88,39 @@ async function* readFile(file: FoundFile, days: readonly TradeDay[], cursor: Cur
       addTrade(trade, { name, isInside: trade.timeMs >= day.fromMs }, cursor);
     }
   }
+}
+
+/**
+ * Adds rows from `row` on while they are what nearly all rows are: the next id, later or at the same time, inside the open day, in
+ * ms, price and quantity above 0. Returns the first row that is not.
+ */
+function addPlainRows(batch: RowBatch, row: number, place: { readonly days: readonly TradeDay[]; readonly cursor: Cursor }): number {
+  const { cursor } = place;
+  const { buffer } = cursor;
+  const day = place.days[cursor.dayIndex];
+  if (day === undefined) return row;
+  const { values, width, count } = batch;
+  while (buffer.count + count - row > buffer.id.length) growBuffer(buffer);
+  const { id, price, quantity, timeMs, buyerIsMaker } = buffer;
+  let { lastId, lastMs } = cursor;
+  let to = buffer.count;
+  for (; row < count; row++) {
+    const at = row * width;
+    const time = values[at + 3]!;
+    const p = values[at + 1]!;
+    const q = values[at + 2]!;
+    const isPlain = values[at] === lastId + 1 && time >= lastMs && time >= day.fromMs && time < day.toMs && time < LEAST_US && Math.floor(time) === time;
+    if (!isPlain || !(p > 0 && p < Number.POSITIVE_INFINITY && q > 0 && q < Number.POSITIVE_INFINITY)) break;
+    id[to] = ++lastId;
+    price[to] = p;
+    quantity[to] = q;
+    timeMs[to] = lastMs = time;
+    buyerIsMaker[to++] = values[at + 4]!;
+  }
+  cursor.lastId = lastId;
+  cursor.lastMs = lastMs;
+  buffer.count = to;
+  return row;
 }
 
 interface Trade {
@@ -106,7 +147,7 @@ function readTrade(batch: RowBatch, row: number, name: string): Trade {
   };
 }
 
-function kindOf(file: FoundFile): FileKind {
+function kindOf(file: PlannedFile): FileKind {
   const kind = parseFileName('', basename(file.path))?.kind;
   if (kind === 'trades') return TRADES;
   if (kind === 'aggTrades') return AGGREGATE_TRADES;
@@ -114,7 +155,7 @@ function kindOf(file: FoundFile): FileKind {
 }
 
 /** False when the name's dates say that a file has nothing of the days. */
-function mayHold(file: FoundFile, days: readonly TradeDay[]): boolean {
+function mayHold(file: PlannedFile, days: readonly TradeDay[]): boolean {
   const span = parseFileName('', basename(file.path))?.span;
   const [first, last] = [days[0], days[days.length - 1]];
   return span === null || span === undefined || first === undefined || last === undefined || (span.toMs > first.fromMs && span.fromMs < last.toMs);
@@ -136,7 +177,8 @@ function addTrade(trade: Trade, place: { name: string; isInside: boolean }, curs
     dropDuplicate(trade, place, cursor);
     return;
   }
-  if (lastId >= 0 && trade.id > lastId + 1 && place.isInside) {
+  // Gaps between days are told by the step, which sees them whatever a unit holds.
+  if (buffer.count > 0 && trade.id > lastId + 1 && place.isInside) {
     if (buffer.missingIds === 0) buffer.firstMissingMs = trade.timeMs;
     buffer.missingIds += trade.id - lastId - 1;
   }
@@ -179,7 +221,8 @@ function dropDuplicate(trade: Trade, place: { name: string; isInside: boolean },
 function finishDay(days: readonly TradeDay[], cursor: Cursor): DayOfTrades {
   const { day, fromMs } = days[cursor.dayIndex++] as TradeDay;
   const { buffer } = cursor;
-  cursor.buffer = emptyBuffer();
+  // Days are much alike: room for a little more than this one has.
+  cursor.buffer = emptyBuffer(Math.max(FIRST_ROWS, Math.ceil(1.1 * buffer.count)));
   const findings = [...buffer.repaired];
   const { count } = buffer;
   if (count === 0) findings.push(finding({ action: 'flagged', check: 'empty day', count: 0, timeMs: fromMs, detail: `no trade on ${day}` }));
@@ -196,24 +239,24 @@ function finishDay(days: readonly TradeDay[], cursor: Cursor): DayOfTrades {
   }
   findings.push(finding({ action: 'passed', check: 'trades', count, detail: `${count} trades of ${day}; prices, quantities, ids and times checked` }));
   const table = makeTable({
-    timeMs: buffer.timeMs.slice(0, count),
-    id: buffer.id.slice(0, count),
-    price: buffer.price.slice(0, count),
-    quantity: buffer.quantity.slice(0, count),
-    buyerIsMaker: buffer.buyerIsMaker.slice(0, count),
+    timeMs: buffer.timeMs.subarray(0, count),
+    id: buffer.id.subarray(0, count),
+    price: buffer.price.subarray(0, count),
+    quantity: buffer.quantity.subarray(0, count),
+    buyerIsMaker: buffer.buyerIsMaker.subarray(0, count),
   });
   return { day, table, findings };
 }
 
-function emptyBuffer(): DayBuffer {
-  const column = (): Float64Array => new Float64Array(FIRST_ROWS);
+function emptyBuffer(rows = FIRST_ROWS): DayBuffer {
+  const column = (): Float64Array => new Float64Array(rows);
   return {
     count: 0,
     id: column(),
     price: column(),
     quantity: column(),
     timeMs: column(),
-    buyerIsMaker: new Uint8Array(FIRST_ROWS),
+    buyerIsMaker: new Uint8Array(rows),
     repaired: [],
     missingIds: 0,
     firstMissingMs: Number.NaN,

@@ -5,6 +5,7 @@ import { fileChunks } from './file-chunks.js';
 import type { FileKind, Layout } from './layouts.js';
 import { detectLayout } from './layouts.js';
 import { parseBoolean, parseNumber, textOf } from './parse-field.js';
+import { readPlainRow } from './plain-row.js';
 
 /** Rows [count x width] row-major in the order of the kind's fields; row i stands in line firstLine + i. The buffer is used again for the next batch. */
 export interface RowBatch {
@@ -27,51 +28,70 @@ export async function* rowBatches(path: string, kind: FileKind): AsyncGenerator<
   const reader = makeReader(path, kind);
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of fileChunks(path)) {
-    const text = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    const end = text.lastIndexOf(NEWLINE) + 1;
-    const batch = reader.read(text, end);
-    if (batch.count > 0) yield batch;
-    rest = Buffer.from(text.subarray(end));
+    const first = chunk.indexOf(NEWLINE) + 1;
+    if (first === 0) {
+      rest = Buffer.concat([rest, chunk]);
+      continue;
+    }
+    // The line that two chunks share is put together by itself: the rest of a chunk is read where it lies.
+    const shared = rest.length === 0 ? 0 : first;
+    if (shared > 0) yield* filled(reader.read(Buffer.concat([rest, chunk.subarray(0, shared)]), 0, rest.length + shared));
+    const end = chunk.lastIndexOf(NEWLINE) + 1;
+    yield* filled(reader.read(chunk, shared, end));
+    rest = Buffer.from(chunk.subarray(end));
   }
-  if (rest.length > 0) {
-    const batch = reader.read(Buffer.concat([rest, Buffer.from('\n')]), rest.length + 1);
-    if (batch.count > 0) yield batch;
-  }
+  if (rest.length > 0) yield* filled(reader.read(Buffer.concat([rest, Buffer.from('\n')]), 0, rest.length + 1));
   if (reader.lines() === 0) throw new InvalidData(`${basename(path)}: expected rows of ${kind.name}, found an empty file`);
 }
 
+function filled(batch: RowBatch): readonly RowBatch[] {
+  return batch.count > 0 ? [batch] : [];
+}
+
 interface Reader {
-  read(text: Buffer, end: number): RowBatch;
+  /** The rows in bytes [start, end), which begin and end with a line. */
+  read(text: Buffer, start: number, end: number): RowBatch;
   lines(): number;
 }
 
 function makeReader(path: string, kind: FileKind): Reader {
   const file = basename(path);
   const width = kind.fields.length;
-  const isBoolean = kind.fields.map((field) => field.kind === 'boolean');
+  const isBoolean = Uint8Array.from(kind.fields, (field) => (field.kind === 'boolean' ? 1 : 0));
   let layout: Layout | null = null;
+  let lacksFields = false;
   let line = 0;
   let values = new Float64Array(0);
-  const read = (text: Buffer, end: number): RowBatch => {
-    let at = 0;
+  const read = (text: Buffer, start: number, end: number): RowBatch => {
+    let at = start;
     let count = 0;
-    if (layout === null && end > 0) {
-      const next = text.indexOf(NEWLINE);
-      layout = detectLayout(kind, textOf(text, 0, trimReturn(text, next)), file);
+    if (layout === null && end > start) {
+      const next = text.indexOf(NEWLINE, start);
+      layout = detectLayout(kind, textOf(text, start, trimReturn(text, next)), file);
+      const { fieldOfColumn } = layout;
+      lacksFields = kind.fields.some((_, field) => !fieldOfColumn.includes(field));
       if (layout.hasHeader) {
         line++;
         at = next + 1;
       }
     }
     const firstLine = line + 1;
-    while (at < end && layout !== null) {
-      const next = text.indexOf(NEWLINE, at);
+    if (layout === null) return { values, width, count, firstLine };
+    // A row of c columns takes at least 2c bytes with its line end.
+    const room = (Math.floor((end - at) / (2 * layout.columnCount)) + 1) * width;
+    if (room > values.length) values = new Float64Array(room);
+    if (lacksFields) values.fill(Number.NaN);
+    const target = { shape: { fieldOfColumn: layout.fieldOfColumn, isBoolean }, out: values, base: 0 };
+    while (at < end) {
       line++;
-      // A row of c columns takes at least 2c - 1 bytes with its line end.
-      if ((count + 1) * width > values.length) values = grow(values, Math.ceil((end - at) / (2 * layout.columnCount)) * width + (count + 1) * width);
-      parseRow({ text, layout, kind, isBoolean, file, line, start: at, stop: trimReturn(text, next), out: values, base: count * width });
+      target.base = count * width;
+      let next = readPlainRow(text, at, target);
+      if (next < 0) {
+        next = text.indexOf(NEWLINE, at) + 1;
+        parseRow({ text, layout, kind, isBoolean, file, line, start: at, stop: trimReturn(text, next - 1), out: values, base: count * width });
+      }
       count++;
-      at = next + 1;
+      at = next;
     }
     return { values, width, count, firstLine };
   };
@@ -83,17 +103,11 @@ function trimReturn(text: Buffer, newline: number): number {
   return newline > 0 && text[newline - 1] === RETURN ? newline - 1 : newline;
 }
 
-function grow(values: Float64Array<ArrayBuffer>, length: number): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(length);
-  larger.set(values);
-  return larger;
-}
-
 interface RowPlace {
   readonly text: Buffer;
   readonly layout: Layout;
   readonly kind: FileKind;
-  readonly isBoolean: readonly boolean[];
+  readonly isBoolean: Uint8Array;
   readonly file: string;
   readonly line: number;
   /** Bytes [start, stop) are the line. */
@@ -114,7 +128,7 @@ function parseRow(place: RowPlace): void {
     if (at < stop && text[at] !== COMMA) continue;
     const field = column < columnCount ? (fieldOfColumn[column] as number) : -1;
     if (field >= 0) {
-      const value = isBoolean[field] === true ? parseBoolean(text, start, at) : parseNumber(text, start, at);
+      const value = isBoolean[field] === 1 ? parseBoolean(text, start, at) : parseNumber(text, start, at);
       if (Number.isNaN(value)) throw badField(place, field, textOf(text, start, at));
       out[base + field] = value;
     }

@@ -4,7 +4,7 @@ import { InvalidData } from '../../core/errors.js';
 /** 1973 in ms, which is 1970-01-02 in us. */
 const LEAST_MS = 1e11;
 /** The year 5138 in ms, 1973 in us. */
-const LEAST_US = 1e14;
+export const LEAST_US = 1e14;
 
 /**
  * UTC ms of a time in ms or us, us rounded down.

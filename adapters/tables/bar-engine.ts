@@ -1,52 +1,45 @@
-/** Trades in Parquet to bars by SQL, one single-threaded task a file. */
-import { BAR_COLUMNS } from '../../core/data/bars.js';
-import { InvalidData } from '../../core/errors.js';
+/** Trades in Parquet to bars: the file is read once, the bars are made by core. */
+import { barsToTable } from '../../core/data/bars.js';
 import type { Table } from '../../core/data/table.js';
+import { float64Column, takeRows } from '../../core/data/table.js';
+import { tradesToBars } from '../../core/data/trades-to-bars.js';
 import type { BarEngine } from '../../pipeline/ports.js';
-import type { EngineLimits } from './duck-engine.js';
-import { DEFAULT_LIMITS, sqlText } from './duck-engine.js';
-import { queryTable } from './read-parquet.js';
+import { DEFAULT_LIMITS } from './duck-engine.js';
+import { readParquet } from './read-parquet.js';
+
+const COLUMNS = ['timeMs', 'id', 'price', 'quantity', 'buyerIsMaker'] as const;
 
 /**
- * A bar engine whose sums have one order: every file is read by one thread, whatever `threads` says (double sums and
- * ties of arg_min differ from run to run above one thread).
+ * A bar engine whose bars are those of tradesToBars to the bit, whatever `threads` says: threads only decode Parquet, the sums
+ * run in the order of the rows (decision 0024). Rows are taken by (timeMs, id), in whatever order they lie in the file.
  * @param options.memoryLimitMiB buffer memory of a task.
  */
 export function makeBarEngine(options: { readonly memoryLimitMiB?: number } = {}): BarEngine {
   const memoryLimitMiB = options.memoryLimitMiB ?? DEFAULT_LIMITS.memoryLimitMiB;
-  return { barsFromTrades: (path, periodMs) => barsFromTrades(path, periodMs, memoryLimitMiB) };
+  return {
+    barsFromTrades: async (path, periodMs, threads) => {
+      const trades = await readParquet(path, { columns: COLUMNS, threads, memoryLimitMiB });
+      return barsToTable(tradesToBars(isSorted(trades) ? trades : sortTrades(trades), periodMs));
+    },
+  };
 }
 
-/**
- * Bars of the half-open intervals [k periodMs, (k + 1) periodMs) that hold a trade, by open time. First and last price
- * go by (timeMs, id); takerBuyVolume sums the trades whose buyer is not the maker.
- */
-async function barsFromTrades(path: string, periodMs: number, memoryLimitMiB: number): Promise<Table> {
-  if (!Number.isSafeInteger(periodMs) || periodMs <= 0) throw new InvalidData(`expected a bar period of whole milliseconds above 0, found ${periodMs}`);
-  const limits = { threads: 1, memoryLimitMiB, subject: `trades ${path}` };
-  const file = `read_parquet(${sqlText(path)})`;
-  const order = (await isSorted(file, limits)) ? '' : 'ORDER BY timeMs, id';
-  const table = await queryTable(
-    `
-    SELECT bucket * ${periodMs} AS openTimeMs, (bucket + 1) * ${periodMs} AS closeTimeMs,
-      first(price) AS open, max(price) AS high, min(price) AS low, last(price) AS close,
-      sum(quantity) AS volume, sum(price * quantity) AS quoteVolume, CAST(count(*) AS DOUBLE) AS tradeCount,
-      sum(CASE WHEN buyerIsMaker THEN 0 ELSE quantity END) AS takerBuyVolume
-    FROM (SELECT timeMs // ${periodMs} AS bucket, price, quantity, buyerIsMaker FROM ${file} ${order})
-    GROUP BY bucket ORDER BY bucket`,
-    limits,
-  );
-  return { rowCount: table.rowCount, columns: Object.fromEntries(BAR_COLUMNS.map((name) => [name, table.columns[name]!])) };
+function isSorted(trades: Table): boolean {
+  const timeMs = float64Column(trades, 'timeMs');
+  const id = float64Column(trades, 'id');
+  for (let i = 1; i < trades.rowCount; i++) {
+    if (timeMs[i]! < timeMs[i - 1]! || (timeMs[i] === timeMs[i - 1] && id[i]! < id[i - 1]!)) return false;
+  }
+  return true;
 }
 
-/** True when the rows already stand by (timeMs, id): a check costs a quarter of a sort. */
-async function isSorted(file: string, limits: EngineLimits & { subject: string }): Promise<boolean> {
-  const table = await queryTable(
-    `
-    SELECT CAST(count(*) AS DOUBLE) AS misplaced
-    FROM (SELECT timeMs, id, lag(timeMs) OVER () AS priorMs, lag(id) OVER () AS priorId FROM ${file})
-    WHERE timeMs < priorMs OR (timeMs = priorMs AND id <= priorId)`,
-    limits,
+/** No file that a step writes needs it. */
+function sortTrades(trades: Table): Table {
+  const timeMs = float64Column(trades, 'timeMs');
+  const id = float64Column(trades, 'id');
+  const rows = Uint32Array.from({ length: trades.rowCount }, (_, row) => row);
+  return takeRows(
+    trades,
+    rows.sort((a, b) => timeMs[a]! - timeMs[b]! || id[a]! - id[b]!),
   );
-  return (table.columns.misplaced as Float64Array)[0] === 0;
 }

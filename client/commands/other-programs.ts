@@ -18,6 +18,8 @@ interface OtherProgram {
 }
 
 const PROGRAMS: readonly OtherProgram[] = [
+  { name: 'bars', description: 'time, tick, volume, dollar, imbalance or run bars of trades; compare them with klines', script: 'worker/bars-command.js' },
+  { name: 'simulate', description: "write the simulator's market as files of an exchange archive", script: 'worker/simulate-command.js' },
   { name: 'predict', description: 'predict from raw bars with nothing but a hand-over bundle', script: 'worker/predict.js' },
   {
     name: 'lineage',

@@ -6,6 +6,7 @@ import { barsKnownBy, lowerBound, upperBound } from '../data/bars.js';
 import { resampleBars } from '../data/resample-bars.js';
 import { applyEnsemble } from '../ensembles/apply-ensemble.js';
 import type { FundingSeries } from '../features/feature.js';
+import { eventBars } from '../labels/event-bars.js';
 import { exponentialVolatility } from '../labels/exponential-volatility.js';
 import { filterRegimes } from '../regimes/regime-model.js';
 import { REGIMES } from '../regimes/regime-names.js';
@@ -60,14 +61,18 @@ export function applyChain(chain: TrainedChain, data: ChainData, span: DecisionS
     analystFeatures(bars, { regimes, funding: fundingKnownBy(data.funding, span.toMs) }, chain.rules.features),
   );
   const first = lowerBound(bars.closeTimeMs, span.fromMs);
-  const rows = Int32Array.from({ length: Math.max(0, lowerBound(bars.closeTimeMs, span.toMs) - first) }, (_, i) => first + i);
-  const predictions = predictMembers(chain.analyst.classifiers, features, rows);
   const volatility = exponentialVolatility(bars.close, chain.labelChoice.volatilitySpanBars);
+  // A signal comes where a label would: at the events that the models were trained on.
+  const isEvent = eventBars(bars.close, volatility, chain.labelChoice);
+  const until = lowerBound(bars.closeTimeMs, span.toMs);
+  const rows = Int32Array.from(isEvent.keys()).filter((row) => row >= first && row < until && isEvent[row] === 1);
+  const predictions = predictMembers(chain.analyst.classifiers, features, rows);
+  const regimesOfRows = takeRegimes(regimes, rows);
   const signals: AnalystSignals = {
     closeTimeMs: takeRows(bars.closeTimeMs, rows),
-    probability: applyEnsemble(chain.analyst.ensemble, predictions, regimes.subarray(first * REGIMES.length)),
+    probability: applyEnsemble(chain.analyst.ensemble, predictions, regimesOfRows),
     volatility: takeRows(volatility, rows),
-    regimes: regimes.subarray(first * REGIMES.length, (first + rows.length) * REGIMES.length),
+    regimes: regimesOfRows,
   };
   const options = { market: chain.rules.market, set: chain.rules.features, holdingMs: chain.rules.holdingMs };
   const examples = tacticianFeatures(signals, fine, options);
@@ -86,9 +91,7 @@ function decide(chain: TrainedChain, { signals, examples, pooled }: Examined, sp
   // Sequence models look back over examples, so all of them are handed over; the entry time decides which rows stay.
   const kept = Int32Array.from(examples.signal.keys()).filter((i) => examples.entryTimeMs[i] < span.toMs);
   const predictions = predictMembers(chain.tactician.classifiers, examples.features, kept);
-  const width = REGIMES.length;
-  const regimes = new Float64Array(kept.length * width);
-  kept.forEach((row, i) => regimes.set(examples.regimes.subarray(row * width, (row + 1) * width), i * width));
+  const regimes = takeRegimes(examples.regimes, kept);
   const signal = kept.map((row) => examples.signal[row]);
   const analystRaw = takeRows(signals.probability, signal);
   const tacticianRaw = applyEnsemble(chain.tactician.ensemble, predictions, regimes);
@@ -110,6 +113,14 @@ function fundingKnownBy(funding: FundingSeries | null, untilMs: number): Funding
   if (funding === null) return NO_FUNDING;
   const end = upperBound(funding.timeMs, untilMs);
   return { timeMs: funding.timeMs.subarray(0, end), rate: funding.rate.subarray(0, end) };
+}
+
+/** Rows of probabilities [n x 4], row-major. */
+function takeRegimes(regimes: Float64Array, rows: Int32Array): Float64Array {
+  const width = REGIMES.length;
+  const out = new Float64Array(rows.length * width);
+  rows.forEach((row, i) => out.set(regimes.subarray(row * width, (row + 1) * width), i * width));
+  return out;
 }
 
 function takeRows(values: Float64Array, rows: Int32Array): Float64Array {

@@ -19,7 +19,12 @@ export interface Bars {
   readonly tradeCount: Float64Array;
   /** Base volume bought by takers; NaN where the source has none. */
   readonly takerBuyVolume: Float64Array;
+  /** Columns beyond these that the source has, by name (bar-extras.ts says what each is); NaN = missing. */
+  readonly extras: Readonly<Record<string, Float64Array>>;
 }
+
+/** A column that every bar has. */
+export type BarColumn = Exclude<keyof Bars, 'extras'>;
 
 export const BAR_COLUMNS = [
   'openTimeMs',
@@ -32,21 +37,27 @@ export const BAR_COLUMNS = [
   'quoteVolume',
   'tradeCount',
   'takerBuyVolume',
-] as const satisfies readonly (keyof Bars)[];
+] as const satisfies readonly BarColumn[];
+
+const IS_BAR_COLUMN: ReadonlySet<string> = new Set(BAR_COLUMNS);
 
 /** Number of bars. */
 export function barCount(bars: Bars): number {
   return bars.closeTimeMs.length;
 }
 
-/** The bars of a table with the bar columns. @throws TypeError on a missing column. */
+/** The bars of a table: the bar columns, and every further column of doubles as an extra. @throws TypeError on a missing column. */
 export function barsFromTable(table: Table): Bars {
-  return Object.fromEntries(BAR_COLUMNS.map((name) => [name, float64Column(table, name)])) as unknown as Bars;
+  const extras: Record<string, Float64Array> = {};
+  for (const [name, column] of Object.entries(table.columns)) {
+    if (!IS_BAR_COLUMN.has(name) && column instanceof Float64Array) extras[name] = column;
+  }
+  return { ...(Object.fromEntries(BAR_COLUMNS.map((name) => [name, float64Column(table, name)])) as unknown as Omit<Bars, 'extras'>), extras };
 }
 
-/** The same columns as a table, in the order of BAR_COLUMNS. */
+/** The same columns as a table: BAR_COLUMNS, then the extras in their order. */
 export function barsToTable(bars: Bars): Table {
-  return makeTable(Object.fromEntries(BAR_COLUMNS.map((name) => [name, bars[name]])));
+  return makeTable({ ...Object.fromEntries(BAR_COLUMNS.map((name) => [name, bars[name]])), ...bars.extras });
 }
 
 /** Bars known by `untilMs` (closeTimeMs <= untilMs), as views. */

@@ -2,12 +2,13 @@
 import { InvalidData } from '../errors.js';
 import type { Bars } from './bars.js';
 import { barCount, sliceBars } from './bars.js';
+import { resampleExtra } from './resample-extra.js';
 import { makeBars } from './make-bars.js';
 
 /**
  * Bars of `periodMs` from finer bars in time order: a bar covers [k x periodMs, (k + 1) x periodMs) and closes at the
  * grid's end; it appears only where at least one fine bar lies in it. Open of the first, extremes, close of the last,
- * sums of the amounts; an amount that is NaN in one fine bar is NaN in the coarse one. The last bar is dropped unless
+ * sums of the amounts; an amount that is NaN in one fine bar is NaN in the coarse one; extras by their rule. The last bar is dropped unless
  * the data reach its end: `untilMs` is the time up to which the fine bars are complete (default: the last fine close).
  * A coarse bar uses fine bars known by its close only, so earlier bars never change when later ones arrive.
  * @throws InvalidData when fine bars are out of order or cross a grid line.
@@ -15,6 +16,7 @@ import { makeBars } from './make-bars.js';
 export function resampleBars(fine: Bars, periodMs: number, untilMs?: number): Bars {
   const n = barCount(fine);
   const out = makeBars(countPeriods(fine, periodMs));
+  const rowOf = new Int32Array(n);
   let row = -1;
   let lastOpenMs = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < n; i++) {
@@ -27,11 +29,13 @@ export function resampleBars(fine: Bars, periodMs: number, untilMs?: number): Ba
     lastOpenMs = fine.openTimeMs[i];
     if (row < 0 || out.openTimeMs[row] !== openMs) startBar(out, ++row, { fine, i, openMs, periodMs });
     else addToBar(out, row, { fine, i });
+    rowOf[i] = row;
   }
+  const extras = Object.fromEntries(Object.keys(fine.extras).map((name) => [name, resampleExtra(fine, name, { rowOf, rows: row + 1 })]));
   const knownMs = untilMs ?? (n > 0 ? fine.closeTimeMs[n - 1] : 0);
   let complete = row + 1;
   while (complete > 0 && out.closeTimeMs[complete - 1] > knownMs) complete--;
-  return sliceBars(out, 0, complete);
+  return sliceBars({ ...out, extras }, 0, complete);
 }
 
 function countPeriods(fine: Bars, periodMs: number): number {

@@ -64,6 +64,25 @@ export function sliceTable(table: Table, from: number, to: number): Table {
   return makeTable(columns);
 }
 
+/**
+ * The tables one after the other, copied; columns are those of the first. No table makes an empty one without columns.
+ * @throws TypeError when a table lacks a column of doubles that the first has; other kinds of columns are not joined
+ */
+export function concatTables(tables: readonly Table[]): Table {
+  const rowCount = tables.reduce((sum, table) => sum + table.rowCount, 0);
+  const names = Object.keys(tables[0]?.columns ?? {});
+  const join = (name: string): Float64Array => {
+    const out = new Float64Array(rowCount);
+    let at = 0;
+    for (const table of tables) {
+      out.set(float64Column(table, name), at);
+      at += table.rowCount;
+    }
+    return out;
+  };
+  return { rowCount, columns: Object.fromEntries(names.map((name) => [name, join(name)])) };
+}
+
 /** The given rows of every column, in the given order, copied. */
 export function takeRows(table: Table, rows: ArrayLike<number>): Table {
   const columns: Record<string, Column> = {};

@@ -1,5 +1,6 @@
 /** What a feature is: one causal, unit-free number a bar. */
-import type { Bars } from '../data/bars.js';
+import type { BarExtraName } from '../data/bar-extras.js';
+import type { BarColumn, Bars } from '../data/bars.js';
 
 /** Sets nest: minimal features are part of basic, and basic ones of all. */
 export type FeatureSet = 'minimal' | 'basic' | 'all';
@@ -19,8 +20,8 @@ export interface FeatureContext {
   readonly funding: FundingSeries | null;
 }
 
-/** A source beside the bar columns. */
-export type FeatureInput = keyof Bars | 'regimes' | 'funding';
+/** What a feature reads: columns and extras of the bars, the closes or volumes of other assets (`pairs`), regimes, funding. */
+export type FeatureInput = BarColumn | BarExtraName | 'pairs' | 'regimes' | 'funding';
 
 export interface Feature {
   /** Column name, lower snake case. */
@@ -31,6 +32,8 @@ export interface Feature {
    * in the warm-up only, and where an input is NaN. A server must hold at least so many bars.
    */
   readonly warmUp: number;
+  /** Where it looks back by time and not by bars (coarser bars, days, payments): ms of history needed too; warm-up.ts gives the bars. */
+  readonly warmUpMs?: number;
   /** Least and greatest possible value; null = unbounded. */
   readonly range: readonly [number | null, number | null];
   /** Paper or book that defines it. */

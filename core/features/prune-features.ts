@@ -1,5 +1,6 @@
 /** Which columns carry nothing new on the given rows: constant ones, and those nearly equal to an earlier one. */
 import type { Matrix } from '../models/model.js';
+import type { PruningStage } from '../pruning/pruning-stages.js';
 
 export interface PruneOptions {
   /** The rows to look at, and no others. */
@@ -14,9 +15,9 @@ export interface PruneOptions {
 export interface PruningDecision {
   readonly feature: string;
   readonly kept: boolean;
-  /** The test that decided: variance, correlation, or kept by both. */
-  readonly stage: 'variance' | 'correlation' | 'kept';
-  /** Variance for stage variance, else the largest absolute correlation with a kept column before it; NaN where there is none. */
+  /** The test that it failed, or kept. */
+  readonly stage: PruningStage | 'kept';
+  /** What that test measured; of a kept column, what the last one did. NaN where there is nothing to measure. */
   readonly statistic: number;
   readonly reason: string;
 }
@@ -24,7 +25,8 @@ export interface PruningDecision {
 /**
  * A decision for every column, from the given rows alone. Order: a column with no value, or of constant value (standard deviation
  * at most 1e-12 of its size), goes for variance; then, in column order, one with |Pearson correlation| above the maximum with a
- * kept earlier column goes for correlation, taken over the rows where both are known.
+ * kept earlier column goes for correlation, taken over the rows where both are known. The statistic is the variance for
+ * stage variance, else the largest absolute correlation with a kept column before it.
  * @throws RangeError when names and columns differ in number.
  */
 export function pruneFeatures(matrix: Matrix, names: readonly string[], options: PruneOptions): readonly PruningDecision[] {

@@ -1,5 +1,5 @@
 /** The volatility that scales the barriers: exponentially weighted standard deviation of log returns, known at each bar's close. */
-import { logReturns } from '../features/log-return.js';
+import { logReturns } from '../features/market/log-return.js';
 
 /** Span of the weights in bars: alpha = 2 / (span + 1). */
 export const VOLATILITY_SPAN_BARS = 50;

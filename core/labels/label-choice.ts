@@ -1,4 +1,5 @@
 /** The barriers chosen for the labels, with every candidate that was tried. */
+import type { EventRule } from './event-bars.js';
 
 /** One combination of barriers. */
 export interface LabelCandidate {
@@ -22,11 +23,13 @@ export interface ScoredLabelCandidate extends LabelCandidate {
 }
 
 /** Artifact label-choice of step 4. Each candidate counts as a trial in the deflated statistics. */
-export interface LabelChoice extends LabelCandidate {
+export interface LabelChoice extends LabelCandidate, EventRule {
   /** holdingBars x analyst bar length. */
   readonly holdingMs: number;
   /** Span of the exponential volatility that scales the barriers. */
   readonly volatilitySpanBars: number;
+  /** Seed of the sequential bootstraps that weigh train rows; null or absent = they weigh their uniqueness. */
+  readonly bootstrapSeed?: number | null;
   /** insufficient: no candidate could be scored, so the first one stands. */
   readonly status: 'chosen' | 'insufficient';
   readonly reason: string;

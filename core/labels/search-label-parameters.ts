@@ -1,12 +1,14 @@
 /** The preliminary search over take-profit, stop-loss and holding period: a basic backtest on purged folds of train. */
 import type { Bars } from '../data/bars.js';
+import type { EventRule } from './event-bars.js';
 import type { LabelCandidate, LabelChoice, ScoredLabelCandidate } from './label-choice.js';
 import { planPurgedFolds } from '../validation/purged-folds.js';
+import { eventBars } from './event-bars.js';
 import { VOLATILITY_SPAN_BARS } from './exponential-volatility.js';
 import { computeTripleBarrier } from './triple-barrier.js';
 import { computeUniqueness, effectiveSampleSize } from './uniqueness.js';
 
-export interface LabelSearchOptions {
+export interface LabelSearchOptions extends EventRule {
   readonly takeProfit: readonly number[];
   readonly stopLoss: readonly number[];
   readonly holdingBars: readonly number[];
@@ -32,7 +34,8 @@ const SCORE =
 /**
  * The candidate with the highest score, the first of equal ones; candidates in the order takeProfit, stopLoss, holdingBars (last
  * fastest). `bars` are those known by the end of train and nothing after is looked at; `volatility` is theirs. A trade enters at
- * the row's close, its target in its own direction, and pays two fills; rows whose outcome is not known within the bars are out.
+ * the row's close, its target in its own direction, and pays two fills; rows that are no events, or whose outcome is not known within the
+ * bars, are out.
  * Where any fold of every candidate has too little data the first candidate stands, with status insufficient.
  */
 export function searchLabelParameters(bars: Bars, volatility: Float64Array, options: LabelSearchOptions): LabelChoice {
@@ -41,9 +44,10 @@ export function searchLabelParameters(bars: Bars, volatility: Float64Array, opti
   );
   if (candidates.length === 0) throw new RangeError('expected at least one candidate of takeProfit, stopLoss and holdingBars, found none');
   const sides = ruleSides(bars.close);
+  const isEvent = eventBars(bars.close, volatility, options);
   const scored = candidates.map((candidate, i) => {
     options.progress?.(i / candidates.length);
-    return scoreCandidate(bars, volatility, { candidate, sides, options });
+    return scoreCandidate(bars, volatility, { candidate, sides, isEvent, options });
   });
   const best = scored.reduce<ScoredLabelCandidate | null>((top, next) => (next.score !== null && (top === null || next.score > top.score!) ? next : top), null);
   const { takeProfit, stopLoss, holdingBars } = best ?? candidates[0];
@@ -53,6 +57,8 @@ export function searchLabelParameters(bars: Bars, volatility: Float64Array, opti
     holdingBars,
     holdingMs: holdingBars * options.periodMs,
     volatilitySpanBars: VOLATILITY_SPAN_BARS,
+    events: options.events ?? 'bars',
+    cusumThreshold: options.cusumThreshold ?? 1,
     status: best === null ? 'insufficient' : 'chosen',
     reason:
       best === null
@@ -88,14 +94,15 @@ function ruleSides(close: Float64Array): readonly Rule[] {
 interface Trial {
   readonly candidate: LabelCandidate;
   readonly sides: readonly Rule[];
+  readonly isEvent: Uint8Array;
   readonly options: LabelSearchOptions;
 }
 
-function scoreCandidate(bars: Bars, volatility: Float64Array, { candidate, sides, options }: Trial): ScoredLabelCandidate {
+function scoreCandidate(bars: Bars, volatility: Float64Array, { candidate, sides, isEvent, options }: Trial): ScoredLabelCandidate {
   const barriers = { takeProfit: candidate.takeProfit, stopLoss: candidate.stopLoss, holdingMs: candidate.holdingBars * options.periodMs };
   const long = computeTripleBarrier(bars, volatility, { ...barriers, side: 1 });
   const short = computeTripleBarrier(bars, volatility, { ...barriers, side: -1 });
-  const rows = Int32Array.from(long.label.keys()).filter((t) => !Number.isNaN(long.labelEndMs[t]) && !Number.isNaN(short.labelEndMs[t]));
+  const rows = Int32Array.from(long.label.keys()).filter((t) => isEvent[t] === 1 && !Number.isNaN(long.labelEndMs[t]) && !Number.isNaN(short.labelEndMs[t]));
   const startMs = Float64Array.from(rows, (t) => bars.closeTimeMs[t]);
   const endMs = Float64Array.from(rows, (t) => Math.max(long.labelEndMs[t], short.labelEndMs[t]));
   const sample = effectiveSampleSize(computeUniqueness(startMs, endMs));

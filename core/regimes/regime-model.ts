@@ -4,21 +4,21 @@ import type { Bars } from '../data/bars.js';
 import { barCount, barsKnownBy } from '../data/bars.js';
 import { InsufficientData } from '../errors.js';
 import type { Parts } from '../parts.js';
-import { makeRandom } from '../stats/random.js';
+import { chooseStates } from './choose-states.js';
+import type { StateChoice, StateCount } from './choose-states.js';
 import { forwardFilter } from './forward-filter.js';
-import type { GaussianHmm, HmmFit } from './gaussian-hmm.js';
-import { fitGaussianHmm, logEmissions } from './gaussian-hmm.js';
+import type { GaussianHmm } from './gaussian-hmm.js';
+import { logEmissions } from './gaussian-hmm.js';
 import { barReturns, REGIME_FEATURES, regimeFeatures } from './regime-features.js';
 import type { Regime } from './regime-names.js';
 import { REGIMES } from './regime-names.js';
 import { nameStates } from './regime-naming.js';
+import type { RegimeRules } from './regime-rules.js';
+import { applyRegimeRules, fitRegimeRules } from './regime-rules.js';
 
-export interface RegimeModel extends GaussianHmm {
+interface RegimeModelFacts {
   readonly schema: 'ares.regime-model';
   readonly features: readonly string[];
-  /** Mean and standard deviation of each feature on train: observations are standardised by them. */
-  readonly featureMean: readonly number[];
-  readonly featureDeviation: readonly number[];
   /** The regime of each state; a regime without a state has probability 0 everywhere. */
   readonly regimeOfState: readonly Regime[];
   /** Mean and variance of the log return in each state on train: what the names rest on. */
@@ -28,31 +28,40 @@ export interface RegimeModel extends GaussianHmm {
   readonly occupancy: readonly number[];
   readonly trainBars: number;
   readonly trainToMs: number;
-  readonly logLikelihood: number;
-  readonly iterations: number;
-  readonly converged: boolean;
   /** Why there are fewer states than asked for, or null. */
   readonly reduced: string | null;
 }
 
+export interface HmmRegimeModel extends RegimeModelFacts, GaussianHmm {
+  /** Absent in models written before there was another kind. */
+  readonly kind?: 'hmm';
+  /** Mean and standard deviation of each feature on train: observations are standardised by them. */
+  readonly featureMean: readonly number[];
+  readonly featureDeviation: readonly number[];
+  readonly logLikelihood: number;
+  readonly iterations: number;
+  readonly converged: boolean;
+  /** What was tried where the number of states was left to the data. */
+  readonly stateChoice?: readonly StateChoice[];
+}
+
+export interface RuleRegimeModel extends RegimeModelFacts {
+  readonly kind: 'rules';
+  readonly rules: RegimeRules;
+}
+
+export type RegimeModel = HmmRegimeModel | RuleRegimeModel;
+
 export interface RegimeModelOptions {
   readonly seed: number;
-  /** States asked for; default and most 4. */
-  readonly states?: number;
+  /** Default hmm. */
+  readonly kind?: 'hmm' | 'rules';
+  /** States of the hidden Markov model, 1 to 6, or auto = the lowest BIC of 2 to 6; default 4. */
+  readonly states?: StateCount;
   readonly signal?: Abort;
   /** Each climb of a fit is a part. */
   readonly parts?: Parts;
 }
-
-const STARTS = 16;
-const MAXIMUM_ITERATIONS = 100;
-const TOLERANCE = 1e-7;
-/** Of standardised features. */
-const VARIANCE_FLOOR = 1e-3;
-const TRANSITION_PRIOR = 0.5;
-/** Least effective rows of a state, and least share of train: a state below it stands for a few odd bars. */
-const LEAST_STATE_ROWS = 10;
-const LEAST_STATE_SHARE = 0.02;
 
 /**
  * The model fitted on bars known by `trainToMs`; later bars are not looked at. When the likeliest fit leaves a state
@@ -62,49 +71,28 @@ const LEAST_STATE_SHARE = 0.02;
  */
 export async function fitRegimeModel(bars: Bars, trainToMs: number, options: RegimeModelOptions): Promise<RegimeModel> {
   const train = barsKnownBy(bars, trainToMs);
-  const trainBars = barCount(train);
-  if (trainBars === 0) throw new InsufficientData(`expected bars to fit the regime model on, found none known by ${trainToMs}`);
-  const raw = regimeFeatures(train);
-  const scale = featureScale(raw);
-  const observations = { values: standardise(raw, scale), dimensions: REGIME_FEATURES.length };
-  const wanted = options.states ?? REGIMES.length;
-  const reasons: string[] = [];
-  for (let states = wanted; ; states--) {
-    const shortage = states === 1 ? null : distinctShortage(observations.values, states);
-    const fit =
-      shortage !== null
-        ? null
-        : await fitGaussianHmm(observations, {
-            states,
-            random: makeRandom(options.seed),
-            starts: states === 1 ? 1 : STARTS,
-            maximumIterations: MAXIMUM_ITERATIONS,
-            tolerance: TOLERANCE,
-            varianceFloor: VARIANCE_FLOOR,
-            transitionPrior: TRANSITION_PRIOR,
-            signal: options.signal,
-            parts: options.parts,
-          });
-    const problem = shortage ?? (states === 1 || fit === null ? null : thinState(fit, trainBars));
-    if (fit !== null && problem === null) {
-      return describeModel(fit, { train, trainToMs, scale, reduced: reasons.length === 0 ? null : reasons.join('; ') });
-    }
-    reasons.push(`${states} states: ${problem}`);
-  }
+  if (barCount(train) === 0) throw new InsufficientData(`expected bars to fit the regime model on, found none known by ${trainToMs}`);
+  return options.kind === 'rules' ? ruleModel(train, trainToMs) : hmmModel(train, trainToMs, options);
 }
 
 /** Filtered probabilities [n x 4] row-major in the order of REGIMES; row t uses bars up to t. Rows sum to 1. */
 export function filterRegimes(model: RegimeModel, bars: Bars): Float64Array {
-  const scale = { mean: model.featureMean, deviation: model.featureDeviation };
-  const observations = { values: standardise(regimeFeatures(bars), scale), dimensions: model.features.length };
-  const { probabilities } = forwardFilter(model, logEmissions(model, observations));
-  const k = model.initial.length;
+  const states = filterStates(model, bars);
+  const k = model.regimeOfState.length;
   const out = new Float64Array(barCount(bars) * REGIMES.length);
   for (let j = 0; j < k; j++) {
     const regime = REGIMES.indexOf(model.regimeOfState[j]);
-    for (let t = 0; t < barCount(bars); t++) out[t * REGIMES.length + regime] += probabilities[t * k + j];
+    for (let t = 0; t < barCount(bars); t++) out[t * REGIMES.length + regime] += states[t * k + j];
   }
   return out;
+}
+
+/** Filtered probabilities of the model's states, [n x states] row-major; row t uses bars up to t. */
+export function filterStates(model: RegimeModel, bars: Bars): Float64Array {
+  if (model.kind === 'rules') return applyRegimeRules(model.rules, bars);
+  const scale = { mean: model.featureMean, deviation: model.featureDeviation };
+  const observations = { values: standardise(regimeFeatures(bars), scale), dimensions: model.features.length };
+  return forwardFilter(model, logEmissions(model, observations)).probabilities;
 }
 
 /** The likeliest regime of each row, an index into REGIMES; the earlier one on a tie. */
@@ -115,6 +103,52 @@ export function likeliestRegimes(probabilities: Float64Array): Int32Array {
     for (let j = 1; j < k; j++) if (probabilities[t * k + j] > probabilities[t * k + out[t]]) out[t] = j;
   }
   return out;
+}
+
+async function hmmModel(train: Bars, trainToMs: number, options: RegimeModelOptions): Promise<HmmRegimeModel> {
+  const raw = regimeFeatures(train);
+  const scale = featureScale(raw);
+  const observations = { values: standardise(raw, scale), dimensions: REGIME_FEATURES.length };
+  const { fit, reduced, tried } = await chooseStates(observations, options.states ?? REGIMES.length, options);
+  const moments = stateMoments(train, fit.posteriors);
+  return {
+    schema: 'ares.regime-model',
+    kind: 'hmm',
+    ...fit.model,
+    features: REGIME_FEATURES,
+    featureMean: scale.mean,
+    featureDeviation: scale.deviation,
+    regimeOfState: nameStates(moments),
+    returnMean: moments.map(({ mean }) => mean),
+    returnVariance: moments.map(({ variance }) => variance),
+    occupancy: fit.occupancy,
+    trainBars: barCount(train),
+    trainToMs,
+    logLikelihood: fit.logLikelihood,
+    iterations: fit.iterations,
+    converged: fit.converged,
+    reduced,
+    ...(tried === null ? {} : { stateChoice: tried }),
+  };
+}
+
+function ruleModel(train: Bars, trainToMs: number): RuleRegimeModel {
+  const rules = fitRegimeRules(train);
+  const named = applyRegimeRules(rules, train);
+  const moments = stateMoments(train, named);
+  return {
+    schema: 'ares.regime-model',
+    kind: 'rules',
+    features: REGIME_FEATURES,
+    rules,
+    regimeOfState: REGIMES,
+    returnMean: moments.map(({ mean }) => mean),
+    returnVariance: moments.map(({ variance }) => variance),
+    occupancy: REGIMES.map((_, j) => sumOf(barCount(train), (t) => named[t * REGIMES.length + j])),
+    trainBars: barCount(train),
+    trainToMs,
+    reduced: null,
+  };
 }
 
 interface FeatureScale {
@@ -136,49 +170,17 @@ function standardise(raw: Float64Array, scale: FeatureScale): Float64Array {
   return raw.map((value, i) => (value - scale.mean[i % d]) / scale.deviation[i % d]);
 }
 
-function distinctShortage(values: Float64Array, states: number): string | null {
-  const distinct = new Set<string>();
-  const d = REGIME_FEATURES.length;
-  for (let t = 0; t * d < values.length && distinct.size < states; t++) distinct.add(values.subarray(t * d, (t + 1) * d).join());
-  return distinct.size < states ? `train has ${distinct.size} distinct rows` : null;
-}
-
-function thinState(fit: HmmFit, trainBars: number): string | null {
-  const least = Math.max(LEAST_STATE_ROWS, LEAST_STATE_SHARE * trainBars);
-  const thinnest = Math.min(...fit.occupancy);
-  return thinnest < least ? `the thinnest has ${thinnest.toFixed(1)} effective train rows, expected ${least.toFixed(1)}` : null;
-}
-
-interface FittedOn {
-  readonly train: Bars;
-  readonly trainToMs: number;
-  readonly scale: FeatureScale;
-  readonly reduced: string | null;
-}
-
-function describeModel(fit: HmmFit, on: FittedOn): RegimeModel {
-  const returns = barReturns(on.train);
-  const k = fit.occupancy.length;
-  const weigh = (j: number, value: (t: number) => number): number => sumOf(returns.length, (t) => fit.posteriors[t * k + j] * value(t)) / fit.occupancy[j];
-  const returnMean = fit.occupancy.map((_, j) => weigh(j, (t) => returns[t]));
-  const returnVariance = fit.occupancy.map((_, j) => weigh(j, (t) => (returns[t] - returnMean[j]) ** 2));
-  return {
-    schema: 'ares.regime-model',
-    ...fit.model,
-    features: REGIME_FEATURES,
-    featureMean: on.scale.mean,
-    featureDeviation: on.scale.deviation,
-    regimeOfState: nameStates(returnMean.map((mean, j) => ({ mean, variance: returnVariance[j] }))),
-    returnMean,
-    returnVariance,
-    occupancy: fit.occupancy,
-    trainBars: returns.length,
-    trainToMs: on.trainToMs,
-    logLikelihood: fit.logLikelihood,
-    iterations: fit.iterations,
-    converged: fit.converged,
-    reduced: on.reduced,
-  };
+/** Mean and variance of the log return in each state, rows weighted by [n x k] probabilities; 0 in a state without a row. */
+function stateMoments(train: Bars, probabilities: Float64Array): { mean: number; variance: number }[] {
+  const returns = barReturns(train);
+  const n = returns.length;
+  const k = probabilities.length / n;
+  return Array.from({ length: k }, (_, j) => {
+    const weight = sumOf(n, (t) => probabilities[t * k + j]);
+    if (weight === 0) return { mean: 0, variance: 0 };
+    const mean = sumOf(n, (t) => probabilities[t * k + j] * returns[t]) / weight;
+    return { mean, variance: sumOf(n, (t) => probabilities[t * k + j] * (returns[t] - mean) ** 2) / weight };
+  });
 }
 
 function sumOf(n: number, value: (t: number) => number): number {

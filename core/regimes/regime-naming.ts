@@ -9,12 +9,12 @@ export interface StateMoments {
 
 /**
  * The regime of each state. The state of the highest variance is VOLATILE; of the others the highest mean is BULL, the
- * lowest BEAR, the middle SIDEWAYS. With three states no one is SIDEWAYS, with two the calm one is, a single state is
+ * lowest BEAR, all between SIDEWAYS. With three states no one is SIDEWAYS, with two the calm one is, a single state is
  * SIDEWAYS. On a tie the earlier state ranks higher.
- * @throws RangeError for fewer than 1 or more than 4 states.
+ * @throws RangeError for no state.
  */
 export function nameStates(moments: readonly StateMoments[]): readonly Regime[] {
-  if (moments.length < 1 || moments.length > 4) throw new RangeError(`expected 1 to 4 states, found ${moments.length}`);
+  if (moments.length < 1) throw new RangeError('expected at least one state, found none');
   if (moments.length === 1) return ['SIDEWAYS'];
   const volatile = moments.reduce((best, state, i) => (state.variance > moments[best].variance ? i : best), 0);
   const rest = moments

@@ -1,4 +1,5 @@
 /** What the regimes of a series look like, in numbers. */
+import type { RegimeModel } from './regime-model.js';
 import { REGIMES } from './regime-names.js';
 
 export interface RegimeSummary {
@@ -37,6 +38,37 @@ export function summariseRegimes(regime: Int32Array): RegimeSummary {
       const row = Array.from(moves.subarray(i * k, i * k + k));
       const sum = row.reduce((a, b) => a + b, 0);
       return sum === 0 ? null : row.map((count) => count / sum);
+    }),
+  };
+}
+
+/** What a hidden Markov model expects of the regimes, to be held against what came. */
+export interface ExpectedRegimes {
+  /** Row i: probabilities of the next bar's regime after i, as the transitions of summariseRegimes; null for a regime without a state. */
+  readonly transitions: readonly (readonly number[] | null)[];
+  /** Mean stay in bars, 1 / (1 - probability of staying); null for a regime without a state, or never left. */
+  readonly regimes: readonly { readonly regime: string; readonly meanStayBars: number | null }[];
+}
+
+/** The model's transitions among regimes, states of one regime weighted by their rows on train; null for a model by rules. */
+export function expectedRegimes(model: RegimeModel): ExpectedRegimes | null {
+  if (model.kind === 'rules') return null;
+  const transitions = REGIMES.map((name) => {
+    const states = model.regimeOfState.flatMap((regime, i) => (regime === name ? [i] : []));
+    const weight = states.reduce((sum, i) => sum + model.occupancy[i], 0);
+    if (!(weight > 0)) return null;
+    return REGIMES.map((next) =>
+      states.reduce((sum, i) => {
+        const share = model.transition[i].reduce((total, p, j) => total + (model.regimeOfState[j] === next ? p : 0), 0);
+        return sum + (model.occupancy[i] / weight) * share;
+      }, 0),
+    );
+  });
+  return {
+    transitions,
+    regimes: REGIMES.map((regime, i) => {
+      const stay = transitions[i]?.[i] ?? 1;
+      return { regime, meanStayBars: stay < 1 ? 1 / (1 - stay) : null };
     }),
   };
 }

@@ -1,7 +1,51 @@
 /** The simulated market's parameters and the constants of its process. */
 import type { Regime } from '../regimes/regime-names.js';
+import type { StressId } from './stress-ids.js';
 
-export interface MarketParameters {
+/** What kind of market it is: every number has a default (MARKET_SHAPE), and a test recovers each from the series (docs/simulator.md). */
+export interface MarketShape {
+  /** Mean stay in a regime, minutes. */
+  readonly regimeMinutes: number;
+  /** How far the regimes differ: 0 = not at all, 1 = REGIME_SHAPES. */
+  readonly regimeContrast: number;
+  /** Stationary spread of the logarithm of volatility around its regime's level (half-life VOLATILITY_HALF_LIFE_MINUTES); 0 = no such process. */
+  readonly volatilitySpread: number;
+  /** GARCH(1,1) of the minutes' standardised moves e: h' = 1 - alpha - beta + alpha e^2 + beta h (Bollerslev 1986); 0 and 0 = none. */
+  readonly garchAlpha: number;
+  readonly garchBeta: number;
+  /** Jumps a day on average, and their spread in standard deviations of a minute. */
+  readonly jumpsPerDay: number;
+  readonly jumpSize: number;
+  /** Activity over the day: 1 + amplitude x cos(2 pi (hour - peak) / 24); variance follows activity. */
+  readonly diurnalAmplitude: number;
+  readonly diurnalPeakHour: number;
+  /** Chance that a taker's side repeats the one before; the autocorrelation of signs at lag k is its k-th power. */
+  readonly signPersistence: number;
+  /** A stress scenario that the market passes through, or none. */
+  readonly stress: StressId | 'none';
+  /** Days after fromMs at which its span begins, and the span's length. */
+  readonly stressAfterDays: number;
+  readonly stressDays: number;
+}
+
+export const MARKET_SHAPE: MarketShape = {
+  regimeMinutes: 480,
+  regimeContrast: 1,
+  volatilitySpread: 0.3,
+  garchAlpha: 0,
+  garchBeta: 0,
+  jumpsPerDay: 1,
+  jumpSize: 8,
+  diurnalAmplitude: 0.4,
+  diurnalPeakHour: 15,
+  signPersistence: 0,
+  stress: 'none',
+  stressAfterDays: 1,
+  stressDays: 2,
+};
+
+/** A market to make; what its shape leaves out has MARKET_SHAPE's value. */
+export interface MarketParameters extends Partial<MarketShape> {
   /** Window [fromMs, toMs), UTC ms, whole minutes. */
   readonly fromMs: number;
   readonly toMs: number;
@@ -37,17 +81,8 @@ export const REGIME_SHAPES: Readonly<Record<Regime, RegimeShape>> = {
   VOLATILE: { volatility: 2.2, drift: 0, activity: 1.8 },
 };
 
-/** Mean stay in a regime, minutes. */
-export const REGIME_MINUTES = 480;
-/** Half-life of the logarithm of volatility around its regime's level, minutes, and its stationary spread. */
+/** Half-life of the logarithm of volatility around its regime's level, minutes. */
 export const VOLATILITY_HALF_LIFE_MINUTES = 240;
-export const VOLATILITY_SPREAD = 0.3;
-/** One jump a day on average, with this spread in standard deviations of a minute. */
-export const JUMPS_PER_MINUTE = 1 / 1440;
-export const JUMP_SPREAD = 8;
-/** Activity over the day: 1 + amplitude x cos(2 pi (hour - peak) / 24); variance follows activity. */
-export const DIURNAL_AMPLITUDE = 0.4;
-export const DIURNAL_PEAK_HOUR = 15;
 /** Spread of the logarithm of a minute's activity beside what volatility explains. */
 export const ACTIVITY_SPREAD = 0.3;
 /** Correlation of the latent signal from block to block. */

@@ -1,6 +1,8 @@
 /** Applies a shock to the bars of a span: prices before it stay, prices in it follow the shocked returns. */
 import type { Bars } from '../data/bars.js';
 import { barCount, lowerBound } from '../data/bars.js';
+import type { BarShock } from './stress-extras.js';
+import { stressExtras } from './stress-extras.js';
 
 /** A shock bar by bar: arrays as long as the span has bars. */
 export interface StressShock {
@@ -29,7 +31,7 @@ export function noShock(count: number): StressShock {
 
 /**
  * The bars with the shock applied from the first bar that opens at or after `fromMs`; times stay, and within each bar
- * low <= open, close <= high still holds.
+ * low <= open, close <= high still holds. Extras follow by their meaning (stress-extras.ts).
  * @throws RangeError when the shock is not as long as the bars that remain
  */
 export function stressBars(bars: Bars, fromMs: number, shock: StressShock): Bars {
@@ -46,6 +48,7 @@ export function stressBars(bars: Bars, fromMs: number, shock: StressShock): Bars
     tradeCount: bars.tradeCount.slice(),
     takerBuyVolume: bars.takerBuyVolume.slice(),
   };
+  const shocks: BarShock[] = [];
   for (let i = first; i < n; i++) {
     const k = i - first;
     const scale = shock.scale[k]!;
@@ -64,6 +67,7 @@ export function stressBars(bars: Bars, fromMs: number, shock: StressShock): Bars
     volumes.quoteVolume[i]! *= (factor * close[i]!) / bars.close[i]!;
     volumes.tradeCount[i] = Math.ceil(bars.tradeCount[i]! * factor);
     volumes.takerBuyVolume[i]! *= factor;
+    shocks.push({ price: close[i]! / bars.close[i]!, scale, volume: factor, halfSpread: shock.halfSpread });
   }
-  return { ...bars, open, high, low, close, ...volumes };
+  return { ...bars, open, high, low, close, ...volumes, extras: stressExtras(bars.extras, first, shocks) };
 }

@@ -1,22 +1,26 @@
-/** Step 1: trades or bars, funding and a quality table for one fixed window, validated and hashed. */
-import type { RunSpec } from '../config.js';
+/** Step 1: trades or bars, funding, external series, other assets and quality for one fixed window, validated and hashed. */
+import type { ExternalName } from '../../core/data/external-series.js';
+import type { Exchange, MarketKind, RunSpec } from '../config.js';
 import { TIMEFRAMES } from '../config.js';
-import { daySegments } from '../day-segments.js';
-import type { Span } from '../plan.js';
-import type { RunPlan } from '../plan.js';
+import { daySegments, spanOfSegment } from '../day-segments.js';
+import type { PlannedFile, RunPlan, Span } from '../plan.js';
 import type { StepDefinition } from '../step.js';
 
 export interface DataCollectionParameters {
-  readonly source: 'simulator' | 'files';
+  readonly source: RunPlan['source']['kind'];
+  readonly exchange: Exchange;
   readonly symbol: string;
-  readonly market: 'spot' | 'perp';
+  readonly market: MarketKind;
   readonly window: Span;
   readonly series: 'trades' | 'bars';
+  readonly tradeKind: 'trades' | 'aggTrades' | null;
   readonly periodMs: number;
-  /** sha256 of the source files, in reading order; empty for the simulator. */
+  /** sha256 of the source files, in reading order; empty where the source pins none. */
   readonly files: readonly string[];
   readonly fundingFiles: readonly string[];
-  /** Null for files. */
+  readonly external: readonly { readonly name: ExternalName; readonly files: readonly string[] }[];
+  readonly pairs: readonly { readonly symbol: string; readonly periodMs: number; readonly files: readonly string[] }[];
+  /** Null for anything but the simulator. */
   readonly simulation: (RunSpec['simulation'] & { readonly seed: number; readonly blockMs: number }) | null;
 }
 
@@ -26,19 +30,51 @@ export const dataCollection = {
   title: 'Collect market data',
   needs: [],
   parameters: (plan: RunPlan): DataCollectionParameters => ({
-    source: plan.spec.source,
-    symbol: plan.spec.symbol,
-    market: plan.spec.market,
+    ...origin(plan),
     window: plan.window,
-    series: plan.source.series,
-    periodMs: plan.source.periodMs,
-    files: plan.source.files.map((file) => file.sha256),
-    fundingFiles: plan.source.fundingFiles.map((file) => file.sha256),
-    simulation: plan.spec.source === 'simulator' ? { ...plan.spec.simulation, seed: plan.spec.seed, blockMs: TIMEFRAMES[plan.settings.timeframe] } : null,
+    files: hashes(plan.source.files),
+    fundingFiles: hashes(plan.source.fundingFiles),
+    external: plan.spec.external.map((name) => ({ name, files: hashes(plan.source.externalFiles[name] ?? []) })),
+    pairs: plan.source.pairs.map(({ symbol, periodMs, files }) => ({ symbol, periodMs, files: hashes(files) })),
   }),
-  units: (plan: RunPlan): readonly string[] => (plan.source.series === 'trades' ? daySegments(plan.window, plan.settings.segmentDays) : []),
+  units: (plan: RunPlan): readonly string[] =>
+    // A day over REST is many requests: none of them is made twice because the window has moved.
+    plan.source.series === 'trades' ? daySegments(plan.window, plan.source.kind === 'rest' ? 1 : plan.settings.segmentDays) : [],
+  unitParameters: (plan: RunPlan, unit: string): DataCollectionParameters => {
+    const days = spanOfSegment(unit);
+    // The simulated market is made whole: any of its days depends on the window.
+    const isSimulated = plan.spec.source === 'simulator';
+    return {
+      ...origin(plan),
+      window: isSimulated ? plan.window : { fromMs: Math.max(days.fromMs, plan.window.fromMs), toMs: Math.min(days.toMs, plan.window.toMs) },
+      files: hashes(plan.source.files.filter(({ span }) => span === undefined || (span.fromMs < days.toMs && days.fromMs < span.toMs))),
+      fundingFiles: [],
+      external: [],
+      pairs: [],
+    };
+  },
   queue: 'ares-io',
   startToCloseMinutes: 240,
   stallMinutes: 10,
-  adapters: ['tables', 'market-files'],
+  adapters: ['tables', 'market-files', 'archive', 'exchange-rest'],
 } as const satisfies StepDefinition<'data-collection', DataCollectionParameters>;
+
+function origin(
+  plan: RunPlan,
+): Pick<DataCollectionParameters, 'source' | 'exchange' | 'symbol' | 'market' | 'series' | 'tradeKind' | 'periodMs' | 'simulation'> {
+  const { spec, source } = plan;
+  return {
+    source: source.kind,
+    exchange: spec.exchange,
+    symbol: spec.symbol,
+    market: spec.market,
+    series: source.series,
+    tradeKind: source.tradeKind,
+    periodMs: source.periodMs,
+    simulation: spec.source === 'simulator' ? { ...spec.simulation, seed: spec.seed, blockMs: TIMEFRAMES[plan.settings.timeframe] } : null,
+  };
+}
+
+function hashes(files: readonly PlannedFile[]): readonly string[] {
+  return files.map((file) => file.sha256);
+}

@@ -1,6 +1,6 @@
 /** Step 12: thresholds, sizing, risk, ensemble, regime and timing parameters, searched on selection through the backtest. */
 import type { RunSpec } from '../config.js';
-import { FINE_PERIOD_MS, TIMEFRAMES } from '../config.js';
+import { FINE_PERIOD_MS, TIMEFRAMES, tradingRules } from '../config.js';
 import type { Segments } from '../plan.js';
 import type { RunPlan } from '../plan.js';
 import type { StepDefinition } from '../step.js';
@@ -34,7 +34,7 @@ export const finalParametersOptimization = {
     segments: plan.segments,
     periodMs: TIMEFRAMES[plan.settings.timeframe],
     finePeriodMs: FINE_PERIOD_MS,
-    market: plan.spec.market,
+    market: tradingRules(plan.spec.market),
     costs: plan.spec.costs,
     trials: plan.settings.maxTrials,
     minimumEffectiveSample: plan.spec.minimumEffectiveSample,

@@ -1,4 +1,6 @@
-/** Step 2: analyst bars, and per bar the filtered regime probabilities of a hidden Markov model fitted on train. */
+/** Step 2: analyst bars, and per bar the filtered regime probabilities of a model fitted on train. */
+import type { ExternalName } from '../../core/data/external-series.js';
+import type { RunSpec } from '../config.js';
 import { FINE_PERIOD_MS, TIMEFRAMES } from '../config.js';
 import type { Span } from '../plan.js';
 import type { RunPlan } from '../plan.js';
@@ -11,7 +13,10 @@ export interface MarketRegimeClassificationParameters {
   readonly train: Span;
   readonly periodMs: number;
   readonly finePeriodMs: number;
-  readonly states: 4;
+  readonly regimes: RunSpec['regimes'];
+  /** Series and other assets that the bars get as columns. */
+  readonly external: readonly ExternalName[];
+  readonly pairs: readonly string[];
 }
 
 export const marketRegimeClassification = {
@@ -25,7 +30,9 @@ export const marketRegimeClassification = {
     train: plan.segments.train,
     periodMs: TIMEFRAMES[plan.settings.timeframe],
     finePeriodMs: FINE_PERIOD_MS,
-    states: 4,
+    regimes: plan.spec.regimes,
+    external: plan.spec.external,
+    pairs: plan.spec.pairs,
   }),
   queue: 'ares-cpu',
   startToCloseMinutes: 120,

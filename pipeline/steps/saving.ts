@@ -6,7 +6,7 @@ import type { StepDefinition } from '../step.js';
 
 export interface SavingParameters {
   readonly chain: ChainParameters;
-  readonly source: 'simulator' | 'files';
+  readonly source: RunPlan['source']['kind'];
   readonly priorTestOpenings: number;
   /** A run that must be in a tracker is another result than one that need not: it is never taken from the other's cache. */
   readonly tracking: RunPlan['spec']['tracking'];

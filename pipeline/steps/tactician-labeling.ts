@@ -1,6 +1,6 @@
 /** Step 8: meta-labels of the analyst's signals on 1m bars, net of costs, with features known at the entry. */
 import type { RunSpec } from '../config.js';
-import { FINE_PERIOD_MS, TIMEFRAMES } from '../config.js';
+import { FINE_PERIOD_MS, TIMEFRAMES, tradingRules } from '../config.js';
 import type { Segments } from '../plan.js';
 import type { RunPlan } from '../plan.js';
 import type { StepDefinition } from '../step.js';
@@ -25,7 +25,7 @@ export const tacticianLabeling = {
     embargoMs: plan.embargoMs,
     periodMs: TIMEFRAMES[plan.settings.timeframe],
     finePeriodMs: FINE_PERIOD_MS,
-    market: plan.spec.market,
+    market: tradingRules(plan.spec.market),
     features: plan.settings.features,
     costs: plan.spec.costs,
   }),

@@ -9,13 +9,14 @@ import { collectMarketData } from '../../activities/data-collection.js';
 import { classifyMarketRegimes } from '../../activities/market-regime-classification.js';
 import { splitByRegime } from '../../activities/regime-data-splitting.js';
 import { resolveSource } from '../../activities/resolve-source.js';
-import { makeMarketFiles } from '../../adapters/market-files/index.js';
+import { makeFilesSource } from '../../adapters/market-files/index.js';
 import { makeBarEngine, writeParquet } from '../../adapters/tables/index.js';
 import { NO_CHECKPOINT } from '../../pipeline/checkpoint.js';
 import type { RunSpecInput } from '../../pipeline/config.js';
 import { runSpecSchema, TIMEFRAMES } from '../../pipeline/config.js';
 import type { RunPlan } from '../../pipeline/plan.js';
 import { embargoOf, planSegments, resolveSettings } from '../../pipeline/plan.js';
+import type { MarketSource } from '../../pipeline/market-source.js';
 import type { StepPorts } from '../../pipeline/ports.js';
 import type { Execution, StepFunction } from '../../pipeline/step.js';
 import type { StepId } from '../../pipeline/steps/index.js';
@@ -23,13 +24,14 @@ import { dataCollection } from '../../pipeline/steps/data-collection.js';
 import { marketRegimeClassification } from '../../pipeline/steps/market-regime-classification.js';
 import { regimeDataSplitting } from '../../pipeline/steps/regime-data-splitting.js';
 
-const marketFiles = makeMarketFiles();
+const marketSource = (): MarketSource => files;
+const files = makeFilesSource();
 
 /** The plan of a spec, with the real resolver of its source. */
 export async function planOf(input: RunSpecInput): Promise<RunPlan> {
   const spec = runSpecSchema.parse(input);
   const settings = resolveSettings(spec);
-  const { window, source } = await resolveSource(spec, settings, { marketFiles });
+  const { window, source } = await resolveSource(spec, settings, { marketSource });
   const embargoMs = embargoOf(spec, settings.timeframe);
   return {
     schema: 'ares.plan',
@@ -55,7 +57,7 @@ export async function runDataSteps(
   context.after(() => rm(folder, { recursive: true, force: true }));
   const run = {
     memory,
-    ports: { marketFiles, bars: makeBarEngine() } as unknown as StepPorts,
+    ports: { marketSource, bars: makeBarEngine() } as unknown as StepPorts,
     execution: {
       threads: options.threads ?? 1,
       chunkRows: 1000,

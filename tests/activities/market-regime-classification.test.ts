@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memoryInputs } from '../../activities/in-process-steps.js';
-import { barsFromTable, barsToTable } from '../../core/data/bars.js';
+import { barsFromTable, barsKnownBy, barsToTable } from '../../core/data/bars.js';
 import { concatBars } from '../../core/data/concat-bars.js';
 import { resampleBars } from '../../core/data/resample-bars.js';
 import { float64Column, int32Column } from '../../core/data/table.js';
 import { tradesToBars } from '../../core/data/trades-to-bars.js';
+import { matchRegimes } from '../../core/regimes/match-regimes.js';
 import { filterRegimes } from '../../core/regimes/regime-model.js';
-import type { RegimeModel } from '../../core/regimes/regime-model.js';
+import type { HmmRegimeModel, RegimeModel } from '../../core/regimes/regime-model.js';
 import { REGIMES } from '../../core/regimes/regime-names.js';
 import { testData } from '../support/test-data.js';
 import { memoryText, planOf, runDataSteps } from './data-steps.js';
@@ -59,6 +60,43 @@ test('the real ETHUSDT sample has all its 15m bars and four regimes', { skip: te
   const regimes = await inputs.table(STEP, 'regimes', 'ares.regimes');
   assert.equal(regimes.rowCount, 30 * 96);
   assert.deepEqual([...new Set(int32Column(regimes, 'regime'))].sort(), [0, 1, 2, 3]);
-  const model = await inputs.json<RegimeModel>(STEP, 'regime-model');
+  const model = await inputs.json<HmmRegimeModel>(STEP, 'regime-model');
   assert.deepEqual([model.reduced, model.trainBars, model.converged], [null, 15 * 96, true]);
+});
+
+test('regimes by rules and a number of states left to the data come out of the spec, and the summary says which', async (t) => {
+  const base = { retentionDays: 4, simulation: { tradesPerMinute: 3 } } as const;
+  const rules = memoryInputs(await runDataSteps(t, await planOf({ ...base, regimes: { model: 'rules' } }), { count: 2 }));
+  const ruleModel = await rules.json<RegimeModel>(STEP, 'regime-model');
+  assert.equal(ruleModel.kind, 'rules');
+  const bars = barsFromTable(await rules.table(STEP, 'bars', 'ares.bars'));
+  const expected = filterRegimes(ruleModel, bars);
+  const table = await rules.table(STEP, 'regimes', 'ares.regimes');
+  for (const [j, name] of REGIMES.entries())
+    assert.deepEqual(
+      float64Column(table, name),
+      Float64Array.from(bars.close, (_, i) => expected[4 * i + j]!),
+    );
+  const summary = await rules.json<{ model: string; expected: unknown; regimes: { regime: string; share: number }[] }>(STEP, 'regime-summary');
+  assert.deepEqual([summary.model, summary.expected], ['rules', null]);
+  const share = summary.regimes.find(({ regime }) => regime === 'VOLATILE')!.share;
+  assert.ok(Math.abs(share - 0.2) < 0.01, `a fifth of train is VOLATILE, found ${share}`);
+
+  const auto = memoryInputs(await runDataSteps(t, await planOf({ ...base, regimes: { states: 'auto' } }), { count: 2 }));
+  const autoModel = await auto.json<HmmRegimeModel>(STEP, 'regime-model');
+  const allowed = autoModel.stateChoice!.filter(({ problem }) => problem === null);
+  const lowest = Math.min(...allowed.map(({ bic }) => bic!));
+  assert.equal(autoModel.means.length, allowed.find(({ bic }) => bic === lowest)!.states);
+  const autoSummary = await auto.json<{ expected: { regimes: { meanStayBars: number | null }[] } }>(STEP, 'regime-summary');
+  assert.ok(autoSummary.expected.regimes.some(({ meanStayBars }) => meanStayBars !== null && meanStayBars > 1));
+});
+
+test('a later refit of the same market agrees with the former model under matched names', async (t) => {
+  const plan = await planOf({ retentionDays: 8, simulation: { tradesPerMinute: 3 } });
+  const later = { ...plan, segments: { ...plan.segments, train: { ...plan.segments.train, toMs: plan.segments.train.toMs + 86_400_000 } } };
+  const [a, b] = await Promise.all([plan, later].map(async (p) => memoryInputs(await runDataSteps(t, p, { count: 2 }))));
+  const former = await a!.json<RegimeModel>(STEP, 'regime-model');
+  const bars = barsKnownBy(barsFromTable(await a!.table(STEP, 'bars', 'ares.bars')), plan.segments.train.toMs);
+  const match = matchRegimes(await b!.json<RegimeModel>(STEP, 'regime-model'), former, bars);
+  assert.ok(match.agreement >= match.agreementByMoments && match.agreement > 0.5, `${match.agreement}, by moments ${match.agreementByMoments}`);
 });

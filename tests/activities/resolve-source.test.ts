@@ -10,7 +10,16 @@ test('an empty spec means 7 days of the simulator from a fixed epoch', async () 
   const plan = await planOf({});
   assert.equal(SIMULATION_EPOCH_MS, Date.UTC(2024, 0, 1));
   assert.deepEqual(iso(plan.window), ['2024-01-01T00:00', '2024-01-08T00:00']);
-  assert.deepEqual(plan.source, { kind: 'simulator', series: 'trades', periodMs: 0, files: [], fundingFiles: [] });
+  assert.deepEqual(plan.source, {
+    kind: 'simulator',
+    series: 'trades',
+    tradeKind: null,
+    periodMs: 0,
+    files: [],
+    fundingFiles: [],
+    externalFiles: {},
+    pairs: [],
+  });
 });
 
 test("from and to move inwards to whole analyst bars; one of them alone is completed by the preset's days", async () => {

@@ -8,7 +8,7 @@ import { collectMarketData } from '../../activities/data-collection.js';
 import { classifyMarketRegimes } from '../../activities/market-regime-classification.js';
 import { validateMonteCarlo } from '../../activities/monte-carlo-validation.js';
 import { validateWalkForward } from '../../activities/walk-forward-validation.js';
-import { makeMarketFiles } from '../../adapters/market-files/index.js';
+import { makeFilesSource } from '../../adapters/market-files/index.js';
 import { openObjectStore } from '../../adapters/object-store/index.js';
 import { makeStepOutputs } from '../../adapters/step-files/index.js';
 import type { StagingOutputs } from '../../adapters/step-files/index.js';
@@ -102,7 +102,7 @@ function contextOf(plan: RunPlan, unit: string, { outputs, checkpoint }: { outpu
     units: [unit],
     inputs: {} as never,
     outputs,
-    ports: { marketFiles: makeMarketFiles() } as never,
+    ports: { marketSource: () => makeFilesSource() } as never,
     execution: { threads: 1, chunkRows: 1000, segmentDays: 5, memoryLimitMiB: 512, featureCache: false, filePaths: files },
     signal: { aborted: false, throwIfAborted: () => undefined },
     checkpoint,
@@ -127,14 +127,14 @@ async function hashesOf(outputs: StagingOutputs): Promise<Record<string, string>
 
 test('data-collection, simulated: days that were finished come back as the same files', async () => {
   const plan = await planOf({ retentionDays: 6, segmentDays: 6, simulation: { tradesPerMinute: 2 } });
-  const { whole, resumed } = await collectTwice('simulated-days', plan, dataCollection.units(plan)[0]!);
-  assert.equal(Object.keys(whole.hashes).length, 12);
+  const { whole, resumed } = await collectTwice('simulated-days', plan, '2024-01-01..2024-01-06');
+  assert.equal(Object.keys(whole.hashes).length, 18);
   assert.deepEqual(resumed.hashes, whole.hashes);
   assert.deepEqual(resumed.parts, [...new Set(resumed.parts)]);
   assert.equal(resumed.parts.length, 6);
 });
 
-test('data-collection of daily files: ids that are missing across midnight, and days without trades, are told as in one pass', async (t) => {
+test('data-collection of daily files: days without trades, and ids that are missing, are told as in one pass', async (t) => {
   const folder = await makeMarketFolder(t);
   const DAY_MS = 86_400_000;
   // Ten trades a day; day 3 has none; the first id of days 2, 4 and 5 leaves a gap to the last one before.
@@ -149,8 +149,8 @@ test('data-collection of daily files: ids that are missing across midnight, and 
     await folder.write(`ETHUSDT-um-trades-2024-03-0${day + 1}.csv`, [TRADE_HEADER, ...rows].join('\n'));
   }
   const plan = await planOf({ source: 'files', path: folder.root, from: '2024-03-01', to: '2024-03-06', segmentDays: 5 });
-  const { whole, resumed } = await collectTwice('daily-files', plan, dataCollection.units(plan)[0]!);
-  assert.equal(Object.keys(whole.hashes).length, 10);
+  const { whole, resumed } = await collectTwice('daily-files', plan, '2024-03-01..2024-03-05');
+  assert.equal(Object.keys(whole.hashes).length, 15);
   assert.deepEqual(resumed.hashes, whole.hashes);
   assert.equal(resumed.parts.length, 5);
   assert.deepEqual(resumed.parts, [...new Set(resumed.parts)]);
@@ -158,7 +158,7 @@ test('data-collection of daily files: ids that are missing across midnight, and 
 
 test('market-regime-classification of trades: the bars of a finished day are not made again', async () => {
   const plan = await planOf({ retentionDays: 6, segmentDays: 6, simulation: { tradesPerMinute: 4 } });
-  const unit = dataCollection.units(plan)[0]!;
+  const unit = '2024-01-01..2024-01-06';
   const outputs = makeStepOutputs(join(server.scratch, 'bars-source'));
   await collectMarketData(contextOf(plan, unit, { outputs, checkpoint: NO_CHECKPOINT }) as StepContext<never>);
   const days = new Map(outputs.staged().map(({ name, path }) => [name, path]));

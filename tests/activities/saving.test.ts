@@ -46,6 +46,8 @@ const SOURCE: SourceDescription = {
   fundingPayments: 30,
   files: [],
   fundingFiles: [],
+  external: [],
+  pairs: [],
   simulation: { tradesPerMinute: 8 },
 };
 

@@ -4,7 +4,7 @@ import { makeArtifactMemory, memoryInputs, memoryOutputs, runStepInProcess } fro
 import type { ArtifactMemory } from '../../activities/in-process-steps.js';
 import { makeBundleArchive } from '../../adapters/bundle-archive/index.js';
 import { makeGradientBoosting } from '../../adapters/gradient-boosting/index.js';
-import { makeMarketFiles } from '../../adapters/market-files/index.js';
+import { makeFilesSource } from '../../adapters/market-files/index.js';
 import { sha256Hex } from '../../adapters/object-store/index.js';
 import { makeReportRenderer } from '../../adapters/report/index.js';
 import { makeBarEngine } from '../../adapters/tables/index.js';
@@ -23,7 +23,7 @@ export function chainPorts(): StepPorts {
     throw new Error('a step of the chain reached for the registry, the ledger or the tracker');
   };
   return {
-    marketFiles: makeMarketFiles(),
+    marketSource: () => makeFilesSource(),
     bars: makeBarEngine(),
     gradientBoosting: makeGradientBoosting(),
     tensorBackend: async () => openTensorBackend({ device: 'cpu' }),

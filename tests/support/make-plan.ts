@@ -27,7 +27,7 @@ export function makePlan(input: RunSpecInput): RunPlan {
     window,
     segments: planSegments(window, { shares: spec.segments, periodMs: TIMEFRAMES[settings.timeframe], embargoMs }),
     embargoMs,
-    source: { kind: spec.source, series: 'trades', periodMs: 0, files: [], fundingFiles: [] },
+    source: { kind: spec.source, series: 'trades', tradeKind: null, periodMs: 0, files: [], fundingFiles: [], externalFiles: {}, pairs: [] },
     champion: null,
     priorTestOpenings: 0,
   };

@@ -1,15 +1,12 @@
 /** A real MLflow tracking server of a test's own, with users and rights: official wheels, pinned by hash, in the program cache. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import getPort from 'get-port';
-import { cacheFolder } from '../../adapters/local-paths.js';
+import { pythonPackages } from '../../infra/python-packages.js';
 import { runCommand } from '../../infra/run-command.js';
-import { withSetUpLock } from '../../infra/set-up-lock.js';
 import { cloneRoot } from './repository.js';
 
 /** The server imports half of Python's data stack: half a minute on a busy machine. */
@@ -42,7 +39,7 @@ export interface MlflowServer {
  * @param given a port and folder to use again, for a server that comes up later or comes back
  */
 export async function startMlflowServer(given: { port?: number; folder?: string } = {}): Promise<MlflowServer> {
-  const packages = await mlflowPackages();
+  const packages = await pythonPackages(join(cloneRoot(), 'tests', 'support', 'mlflow-requirements.txt'));
   const folder = given.folder ?? (await mkdtemp(join(tmpdir(), 'ares-mlflow-')));
   const uri = `http://127.0.0.1:${given.port ?? (await getPort())}`;
   const env = await serverEnvironment(folder, packages);
@@ -68,30 +65,6 @@ export async function startMlflowServer(given: { port?: number; folder?: string 
       if (given.folder === undefined) await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** Folder of MLflow's packages for this machine's Python, installed once. @throws Error when pip cannot fetch them */
-async function mlflowPackages(): Promise<string> {
-  const requirements = join(cloneRoot(), 'tests', 'support', 'mlflow-requirements.txt');
-  const text = await readFile(requirements, 'utf8');
-  const version = (await runCommand('python3', ['-c', 'import sys; print("cp%d%d" % sys.version_info[:2])'])).stdout.trim();
-  const hash = createHash('sha256').update(text).digest('hex').slice(0, 12);
-  const folder = join(cacheFolder(), 'programs', `mlflow-${version}-${hash}`);
-  await withSetUpLock(folder, async () => {
-    if (existsSync(folder)) return;
-    await mkdir(dirname(folder), { recursive: true });
-    const staging = await mkdtemp(`${folder}.part-`);
-    try {
-      const flags = ['--quiet', '--no-deps', '--only-binary=:all:', '--require-hashes', '--target', staging];
-      await runCommand('python3', ['-m', 'pip', 'install', ...flags, '--requirement', requirements]).catch((error: unknown) => {
-        throw new Error(`the MLflow server of the tests could not be installed from tests/support/mlflow-requirements.txt: ${String(error)}`, { cause: error });
-      });
-      await rename(staging, folder);
-    } finally {
-      await rm(staging, { recursive: true, force: true });
-    }
-  });
-  return folder;
 }
 
 async function serverEnvironment(folder: string, packages: string): Promise<NodeJS.ProcessEnv> {

@@ -1,6 +1,6 @@
 /** What the simulator's signal is worth to whoever sees the bars, measured on a simulation of its own. */
 import { resampleBars } from '../../core/data/resample-bars.js';
-import { takerImbalance } from '../../core/features/taker-imbalance.js';
+import { takerImbalance } from '../../core/features/microstructure/taker-imbalance.js';
 import { exponentialVolatility } from '../../core/labels/exponential-volatility.js';
 import { computeTripleBarrier } from '../../core/labels/triple-barrier.js';
 import { areaUnderCurve } from '../../core/metrics/classification.js';

@@ -78,6 +78,7 @@ export async function memoryOf(examples: Examples): Promise<ArtifactMemory> {
       segment,
     }),
   );
+  await step4.json('label-choice', 'ares.label-choice', { bootstrapSeed: null });
   await step4.table('features', 'ares.features', featureTable);
   await step4.table('pruning', 'ares.pruning', pruningOf(features));
   const step3 = memoryOutputs(memory, 'regime-data-splitting');

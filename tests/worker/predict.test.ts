@@ -31,7 +31,7 @@ const description: SourceDescription = {
   synthetic: true,
   dataKind: 'SIMULATED',
   symbol: spec.symbol,
-  market: spec.market,
+  market: 'perp',
   series: 'bars',
   periodMs: 60_000,
   ...window,
@@ -39,6 +39,8 @@ const description: SourceDescription = {
   fundingPayments: trained.funding.rowCount,
   files: [],
   fundingFiles: [],
+  external: [],
+  pairs: [],
   simulation: null,
 };
 trained.memory.artifacts.get('data-collection')!.set('source', { json: canonicalJson(description) });
@@ -161,7 +163,7 @@ test('times without an offset, spans that end before they begin and unknown mark
   const base = ['--bundle', 'b', '--bars', 'c'];
   assert.throws(() => parsePredictOptions([...base, '--from', '2024-01-01T10:00']), /--from: expected an ISO 8601 time .*, found 2024-01-01T10:00/);
   assert.throws(() => parsePredictOptions([...base, '--from', '2024-02-01', '--to', '2024-01-01']), /--from: expected a time before --to 2024-01-01/);
-  assert.throws(() => parsePredictOptions([...base, '--market', 'swap']), /--market: expected spot or perp, found swap/);
+  assert.throws(() => parsePredictOptions([...base, '--market', 'swap']), /--market: expected spot, perp, coin, found swap/);
   assert.throws(() => parsePredictOptions(['--bars', 'c']), /expected --bundle FILE/);
   assert.equal(parsePredictOptions([...base, '--to', '2024-01-01'])?.toMs, Date.UTC(2024, 0, 1));
   assert.equal(parsePredictOptions(['--help']), null);

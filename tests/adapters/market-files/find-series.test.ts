@@ -7,7 +7,17 @@ import { testData } from '../../support/test-data.js';
 import { klineRow, makeMarketFolder, START_MS, TRADE_HEADER, tradeRow } from './market-folder.js';
 
 const DAY_MS = 86_400_000;
-const query = { symbol: 'ETHUSDT', market: 'perp' as const, fromMs: null, toMs: null, days: 1, periodMs: 60_000 };
+const query = {
+  exchange: 'BINANCE' as const,
+  symbol: 'ETHUSDT',
+  market: 'perp' as const,
+  fromMs: null,
+  toMs: null,
+  days: 1,
+  periodMs: 60_000,
+  series: 'auto' as const,
+  external: [],
+};
 const minutes = (from: number, count: number): string => Array.from({ length: count }, (_, i) => klineRow(from + i, 2000)).join('\n');
 const names = (files: readonly { path: string }[]): string[] => files.map((file) => basename(file.path));
 
@@ -65,6 +75,41 @@ test('a symbol, a market, a window or an interval that no file has is refused, a
   await refuse({ fromMs: START_MS - DAY_MS, toMs: START_MS }, /bars of 1m from 2024-03-01T00:00:00.000Z to 2024-03-01T10:00:00.000Z/);
   await refuse({ fromMs: START_MS + DAY_MS }, /cover the window, from 2024-03-02T00:00:00.000Z to its end/);
   await refuse({ root: `${folder.root}/none` }, /path: expected a folder of market files, found nothing at/);
+});
+
+test('of hundreds of daily bar files only the first and the last are read, and a checksum file beside a file spares hashing it', async (t) => {
+  const folder = await makeMarketFolder(t);
+  const count = 400;
+  const day = (i: number): string => new Date(START_MS + i * DAY_MS).toISOString().slice(0, 10);
+  const rows = (i: number): string => Array.from({ length: 1440 }, (_, m) => klineRow(i * 1440 + m, 2000)).join('\n');
+  for (let i = 0; i < count; i++) {
+    const isEdge = i === 0 || i === count - 1;
+    await folder.write(`um/ETHUSDT-1m-${day(i)}.csv`, isEdge ? rows(i) : 'no bars, and never looked at');
+  }
+  await folder.write(`um/ETHUSDT-1m-${day(3)}.csv.CHECKSUM`, `${'ab'.repeat(32)}  ETHUSDT-1m-${day(3)}.csv\n`);
+  const found = await findSeries({ ...query, root: folder.root, fromMs: START_MS, toMs: START_MS + count * DAY_MS, series: 'bars' });
+  assert.equal(found.files.length, count);
+  assert.deepEqual([found.fromMs, found.toMs], [START_MS, START_MS + count * DAY_MS]);
+  assert.equal(found.files[3]!.sha256, 'ab'.repeat(32));
+  assert.deepEqual(found.files[7]!.span, { fromMs: START_MS + 7 * DAY_MS, toMs: START_MS + 8 * DAY_MS });
+});
+
+test('series narrows what is looked for: aggregate trades, trades of either kind, or bars', async (t) => {
+  const folder = await makeMarketFolder(t);
+  await folder.write('um/ETHUSDT-1m-2024-03-01.csv', minutes(0, 1440));
+  await folder.write(
+    'um/ETHUSDT-aggTrades-2024-03-01.csv',
+    `agg_trade_id,price,quantity,first_trade_id,last_trade_id,transact_time,is_buyer_maker\n1,2000,1,1,1,${START_MS},true`,
+  );
+  const window = { root: folder.root, fromMs: START_MS, toMs: START_MS + DAY_MS };
+  const kindOf = async (series: 'auto' | 'trades' | 'aggTrades' | 'bars'): Promise<unknown> => {
+    const found = await findSeries({ ...query, ...window, series });
+    return [found.series, found.tradeKind];
+  };
+  assert.deepEqual(await kindOf('auto'), ['trades', 'aggTrades']);
+  assert.deepEqual(await kindOf('aggTrades'), ['trades', 'aggTrades']);
+  assert.deepEqual(await kindOf('bars'), ['bars', null]);
+  await assert.rejects(findSeries({ ...query, ...window, series: 'trades' }), InvalidData);
 });
 
 test('the real folder gives ETHUSDT perp 1m with its funding and mark prices, and XRPETH aggregate trades', {

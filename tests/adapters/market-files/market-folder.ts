@@ -8,25 +8,25 @@ import type { TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { ZipFile } from 'yazl';
 import { hashFile } from '../../../adapters/market-files/file-hash.js';
-import type { FoundFile } from '../../../pipeline/ports.js';
+import type { PlannedFile } from '../../../pipeline/plan.js';
 
 export interface MarketFolder {
   readonly root: string;
   /** Writes text as .csv, .csv.gz or .zip by its name. */
-  write(name: string, text: string): Promise<FoundFile>;
-  writeBytes(name: string, bytes: Uint8Array): Promise<FoundFile>;
+  write(name: string, text: string): Promise<PlannedFile>;
+  writeBytes(name: string, bytes: Uint8Array): Promise<PlannedFile>;
 }
 
 /** A folder that is removed when the test ends. */
 export async function makeMarketFolder(context: TestContext): Promise<MarketFolder> {
   const root = await mkdtemp(join(tmpdir(), 'ares-market-files-'));
   context.after(() => rm(root, { recursive: true, force: true }));
-  const writeBytes = async (name: string, bytes: Uint8Array): Promise<FoundFile> => {
+  const writeBytes = async (name: string, bytes: Uint8Array): Promise<PlannedFile> => {
     await mkdir(dirname(join(root, name)), { recursive: true });
     await writeFile(join(root, name), bytes);
     return hashFile(join(root, name));
   };
-  const write = async (name: string, text: string): Promise<FoundFile> => {
+  const write = async (name: string, text: string): Promise<PlannedFile> => {
     if (name.endsWith('.gz')) return writeBytes(name, gzipSync(text));
     if (!name.endsWith('.zip')) return writeBytes(name, Buffer.from(text));
     await mkdir(dirname(join(root, name)), { recursive: true });

@@ -7,7 +7,7 @@ import type { DayOfTrades, TradeDay } from '../../../adapters/market-files/read-
 import { readTradeDays } from '../../../adapters/market-files/read-trade-days.js';
 import { float64Column } from '../../../core/data/table.js';
 import { InvalidData } from '../../../core/errors.js';
-import type { FoundFile } from '../../../pipeline/ports.js';
+import type { PlannedFile } from '../../../pipeline/plan.js';
 import { testData } from '../../support/test-data.js';
 import { makeMarketFolder, START_MS, TRADE_HEADER, tradeRow } from './market-folder.js';
 
@@ -15,7 +15,7 @@ const DAY_MS = 86_400_000;
 const NAME = 'ETHUSDT-um-trades-2024-03-01.csv';
 const days: readonly TradeDay[] = [0, 1, 2].map((d) => ({ day: `2024-03-0${d + 1}`, fromMs: START_MS + d * DAY_MS, toMs: START_MS + (d + 1) * DAY_MS }));
 
-async function collect(files: readonly FoundFile[], wanted: readonly TradeDay[] = days): Promise<DayOfTrades[]> {
+async function collect(files: readonly PlannedFile[], wanted: readonly TradeDay[] = days): Promise<DayOfTrades[]> {
   const found: DayOfTrades[] = [];
   for await (const day of readTradeDays(files, wanted)) found.push(day);
   return found;

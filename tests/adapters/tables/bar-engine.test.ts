@@ -8,9 +8,12 @@ import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { openPromise } from 'yauzl';
 import { makeBarEngine, writeParquet } from '../../../adapters/tables/index.js';
+import { BAR_COLUMNS, barsToTable } from '../../../core/data/bars.js';
 import type { Table } from '../../../core/data/table.js';
 import { makeTable, takeRows } from '../../../core/data/table.js';
+import { tradesToBars } from '../../../core/data/trades-to-bars.js';
 import { InvalidData } from '../../../core/errors.js';
+import { makeRandom } from '../../../core/stats/random.js';
 import { testData } from '../../support/test-data.js';
 
 let folder: string;
@@ -44,7 +47,7 @@ test('a trade on the edge opens the next bar, an empty minute has none, and take
       [240_001, 5, 20, 0.25, 0],
     ]),
   );
-  assert.deepEqual(bars.columns, {
+  assert.deepEqual(Object.fromEntries(BAR_COLUMNS.map((name) => [name, bars.columns[name]])), {
     openTimeMs: Float64Array.of(60_000, 120_000, 240_000),
     closeTimeMs: Float64Array.of(120_000, 180_000, 300_000),
     open: Float64Array.of(10, 11, 20),
@@ -74,7 +77,7 @@ test('of trades in one millisecond the id decides which is first and last, in an
   }
 });
 
-test('equal a plain loop over the sorted trades to the bit, whatever the order of rows and the number of threads', async () => {
+test('every column equals core to the bit, prices and amounts a plain loop too, whatever the order of rows and the number of threads', async () => {
   const trade = fc.tuple(
     fc.integer({ min: 0, max: 400_000 }),
     fc.double({ min: 1, max: 1e4, noNaN: true }),
@@ -85,10 +88,25 @@ test('equal a plain loop over the sorted trades to the bit, whatever the order o
     fc.asyncProperty(fc.array(trade, { minLength: 1, maxLength: 80 }), fc.constantFrom(1, 2, 4), async (found, threads) => {
       const trades = found.map(([timeMs, price, quantity, maker], id): Trade => [timeMs, id, price, quantity, maker]);
       const sorted = [...trades].sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-      assert.deepEqual(await barsOf(tradesTable(trades), 60_000, threads), loopBars(sorted, 60_000));
+      const bars = await barsOf(tradesTable(trades), 60_000, threads);
+      assert.deepEqual(bars, barsToTable(tradesToBars(tradesTable(sorted), 60_000)));
+      assert.deepEqual(Object.fromEntries(BAR_COLUMNS.map((name) => [name, bars.columns[name]])), loopBars(sorted, 60_000).columns);
     }),
     { numRuns: 40, seed: 5 },
   );
+});
+
+test('a day of 200,000 trades gives the same bars on 1, 2 and 4 threads, to the bit and as core has them', async () => {
+  const random = makeRandom(11);
+  let timeMs = 0;
+  const trades = Array.from({ length: 200_000 }, (_, id): Trade => {
+    timeMs += Math.floor(random.uniform() * 800);
+    return [timeMs, id, 100 + random.uniform(), 0.01 + random.uniform(), random.uniform() < 0.5 ? 1 : 0];
+  });
+  const table = tradesTable(trades);
+  const expected = barsToTable(tradesToBars(table, 60_000));
+  assert.ok(expected.rowCount > 1000);
+  for (const threads of [1, 2, 4]) assert.deepEqual(await barsOf(table, 60_000, threads), expected);
 });
 
 test('a file without trades gives no bars, and a period of 0 is refused', async () => {

@@ -33,6 +33,7 @@ function makeBars(rows: readonly (readonly [number, number, number, number])[], 
     quoteVolume: volume,
     tradeCount: volume,
     takerBuyVolume: volume,
+    extras: {},
   };
 }
 

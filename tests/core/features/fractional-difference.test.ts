@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fractionalDifference, fractionalWeights } from '../../../core/features/fractional-difference.js';
+import { fractionalDifference, fractionalWeights } from '../../../core/features/market/fractional-difference.js';
 
 function equal(actual: Float64Array, expected: readonly number[]): void {
   expected.forEach((value, k) => assert.ok(Math.abs(actual[k]! - value) < 1e-12, `weight ${k}: ${actual[k]} against ${value}`));

@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { lowerBound } from '../../../core/data/bars.js';
-import { garmanKlassVolatility, parkinsonVolatility } from '../../../core/features/range-volatility.js';
-import { fractionalDifference, fractionalWeights } from '../../../core/features/fractional-difference.js';
+import { garmanKlassVolatility, parkinsonVolatility } from '../../../core/features/volatility/range-volatility.js';
+import { fractionalDifference, fractionalWeights } from '../../../core/features/market/fractional-difference.js';
 import { makeBars } from '../../../core/data/make-bars.js';
 import { computeCloseTripleBarrier } from '../../../core/labels/close-triple-barrier.js';
+import { cusumEvents } from '../../../core/labels/cusum-events.js';
 import { exponentialDeviation } from '../../../core/labels/exponential-volatility.js';
+import { returnWeights, timeDecayFactors } from '../../../core/labels/sample-weights.js';
 import { computeUniqueness } from '../../../core/labels/uniqueness.js';
 import { testData } from '../../support/test-data.js';
 
@@ -62,6 +64,8 @@ test("daily volatility of the dollar bars equals mlfinpy's and ends with the kno
   const volatility = dailyVolatility(dollarBars());
   const expected = numbers(readOracle('expected-series.csv.gz')['daily_vol']!);
   assert.ok(Math.abs(volatility[999]! - 0.008968238932170641) < 1e-14);
+  // Of the 960 returns the first alone has no deviation.
+  assert.equal(volatility.filter((value) => !Number.isNaN(value)).length, 959);
   volatility.forEach((value, t) =>
     assert.ok(Number.isNaN(value) === Number.isNaN(expected[t]!) && !(Math.abs(value - expected[t]!) > 1e-12), `bar ${t}: ${value} against ${expected[t]}`),
   );
@@ -70,7 +74,7 @@ test("daily volatility of the dollar bars equals mlfinpy's and ends with the kno
 test('nine events at a CUSUM of 0.02 give the known targets and labels, and two end otherwise without a vertical barrier (M3.3.18)', { skip }, () => {
   const bars = dollarBars();
   const volatility = dailyVolatility(bars);
-  const events = cusum(bars.close, 0.02);
+  const events = cusumEvents(bars.close, new Float64Array(1000).fill(0.02));
   assert.equal(events.length, 9);
   const used = Int32Array.from(events.filter((bar) => volatility[bar]! > 0.005));
   const targets = Float64Array.from(used, (bar) => volatility[bar]!);
@@ -99,6 +103,34 @@ test('302 events of mlfinpy have its end times, returns and labels', { skip }, (
     assert.ok(Math.abs(labels.simpleReturn[i]! - returns[i]!) < 1e-12);
   });
   assert.equal(compared, 287);
+});
+
+test('the CUSUM filter at 0.002 finds the same 315 events as mlfinpy', { skip }, () => {
+  const flags = numbers(readOracle('expected-series.csv.gz')['cusum_event']!);
+  const expected = [...flags.keys()].filter((t) => flags[t] === 1);
+  assert.equal(expected.length, 315);
+  assert.deepEqual([...cusumEvents(dollarBars().close, new Float64Array(1000).fill(0.002))], expected);
+});
+
+test("weights by return and by time decay equal mlfinpy's on the labels whose end it knows", { skip }, () => {
+  const bars = dollarBars();
+  const oracle = readOracle('expected-triple-barrier.csv.gz');
+  const index = (texts: readonly string[]): Int32Array => Int32Array.from(times(texts), (time) => (Number.isNaN(time) ? -1 : lowerBound(bars.timeMs, time)));
+  const weights = returnWeights(bars.close, { firstBar: index(oracle['date_time']!), lastBar: index(oracle['t1']!) });
+  const decay = timeDecayFactors(numbers(oracle['avg_uniqueness']!), 0.5);
+  for (const [ours, name] of [
+    [weights, 'w_by_return'],
+    [decay, 'w_time_decay_0.5'],
+  ] as const) {
+    const expected = numbers(oracle[name]!);
+    assert.equal(ours.filter((value) => !Number.isNaN(value)).length, 287);
+    ours.forEach((value, i) =>
+      assert.ok(
+        Number.isNaN(value) === Number.isNaN(expected[i]!) && !(Math.abs(value - expected[i]!) > 1e-9),
+        `${name} of event ${i}: ${value} against ${expected[i]}`,
+      ),
+    );
+  }
 });
 
 test("uniqueness of these labels equals mlfinpy's, counted over bars with both ends included", { skip }, () => {
@@ -133,19 +165,3 @@ test("range volatilities and the fractional difference of the dollar bars equal 
       assert.ok(Math.abs(ours[t]! - expected[t]!) <= 1e-9 * Math.max(1, Math.abs(expected[t]!)), `${name} at ${t}: ${ours[t]} against ${expected[t]}`);
   }
 });
-
-/** Bars at which the sum of rises or falls of the log price, each reset at zero, passes the threshold (snippet 2.4). */
-function cusum(close: Float64Array, threshold: number): number[] {
-  const events: number[] = [];
-  let [up, down] = [0, 0];
-  for (let t = 1; t < close.length; t++) {
-    const change = Math.log(close[t]! / close[t - 1]!);
-    up = Math.max(0, up + change);
-    down = Math.min(0, down + change);
-    if (up <= threshold && down >= -threshold) continue;
-    if (down < -threshold) down = 0;
-    else up = 0;
-    events.push(t);
-  }
-  return events;
-}

@@ -31,6 +31,7 @@ function makeSearch(over: Partial<StrategySearch> = {}): StrategySearch {
     quoteVolume: column(),
     tradeCount: column(),
     takerBuyVolume: column(),
+    extras: {},
   };
   let price = 100;
   for (let i = 0; i < count; i++) {

@@ -115,3 +115,32 @@ test("every row of a k-means solution is nearest to its own cluster's mean on av
   };
   assert.ok(spread(4) < spread(2) && spread(2) < spread(1));
 });
+
+test("filtered probabilities and likelihood of a given model are hmmlearn 0.3.3's: its last posterior of each prefix", () => {
+  const model = {
+    initial: [0.6, 0.4],
+    transition: [
+      [0.9, 0.1],
+      [0.2, 0.8],
+    ],
+    means: [
+      [-1, 2],
+      [1.5, 0],
+    ],
+    variances: [
+      [0.25, 1],
+      [1.44, 0.49],
+    ],
+  };
+  const { probabilities, logLikelihood } = forwardFilter(model, logEmissions(model, referenceRows()));
+  assert.ok(Math.abs(logLikelihood - -1043.3565454497755) < 1e-8);
+  for (const [t, expected] of [
+    [0, 0.9999999992747739],
+    [39, 0.997918334740135],
+    [40, 5.088243631799489e-8],
+    [41, 0.0008539027152279074],
+    [200, 0.027712683548140753],
+    [399, 8.908770509950826e-14],
+  ] as const)
+    assert.ok(Math.abs(probabilities[2 * t]! / expected - 1) < 1e-9, `row ${t}: ${probabilities[2 * t]} against ${expected}`);
+});

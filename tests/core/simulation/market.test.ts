@@ -2,17 +2,21 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { barsToTable } from '../../../core/data/bars.js';
 import { concatBars } from '../../../core/data/concat-bars.js';
 import { resampleBars } from '../../../core/data/resample-bars.js';
 import type { Table } from '../../../core/data/table.js';
-import { float64Column, takeRows } from '../../../core/data/table.js';
+import { float64Column, sliceTable, takeRows } from '../../../core/data/table.js';
 import { tradesToBars } from '../../../core/data/trades-to-bars.js';
 import { makeMarketSkeleton } from '../../../core/simulation/market.js';
 import type { MarketSkeleton } from '../../../core/simulation/market.js';
 import { simulateFunding } from '../../../core/simulation/market-funding.js';
 import type { MarketParameters } from '../../../core/simulation/market-parameters.js';
+import { MARKET_SHAPE } from '../../../core/simulation/market-parameters.js';
+import { simulatePairBars } from '../../../core/simulation/market-pair.js';
 import { plantedAuc } from '../../../core/simulation/market-signal.js';
 import { simulateDayTrades } from '../../../core/simulation/market-trades.js';
+import { STRESS_IDS } from '../../../core/simulation/stress-ids.js';
 
 const DAY_MS = 86_400_000;
 const FROM_MS = Date.UTC(2024, 0, 1);
@@ -104,6 +108,50 @@ test('an earlier end of the window changes no earlier trade, at 50 cuts', () => 
       );
       if (FROM_MS + (d + 1) * DAY_MS <= toMs) assert.equal(day.rowCount, whole[d]!.rowCount);
     }
+  }
+});
+
+test('with GARCH, jumps, persistent signs and each stress scenario, an earlier end changes no earlier trade and no earlier bar of the other asset, at 200 random cuts', () => {
+  for (const [i, stress] of STRESS_IDS.entries()) {
+    const parameters = {
+      ...base,
+      garchAlpha: 0.08,
+      garchBeta: 0.9,
+      jumpsPerDay: 50,
+      signPersistence: 0.5,
+      stress,
+      stressAfterDays: 0.5,
+      stressDays: 1,
+      tradesPerMinute: 2,
+    };
+    const pair = { symbol: 'BTCUSDT', correlation: 0.6, lagMinutes: i % 2 === 0 ? -5 : 5, strength: 0.3 };
+    const whole = makeMarketSkeleton(parameters);
+    const days = allDays(whole);
+    const other = barsToTable(simulatePairBars(whole, pair));
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 3 * 1440 }), (minutes) => {
+        const short = makeMarketSkeleton({ ...parameters, toMs: FROM_MS + minutes * 60_000 });
+        for (const [d, day] of allDays(short).entries()) assert.equal(hashOf(day), hashOf(sliceTable(days[d]!, 0, day.rowCount)));
+        const bars = barsToTable(simulatePairBars(short, pair));
+        assert.equal(hashOf(bars), hashOf(sliceTable(other, 0, bars.rowCount)));
+      }),
+      { numRuns: 50 },
+    );
+  }
+});
+
+test('what a market leaves out of its shape has the stated default', () => {
+  const full = makeMarketSkeleton({ ...base, ...MARKET_SHAPE });
+  assert.deepEqual(allDays(makeMarketSkeleton(base)).map(hashOf), allDays(full).map(hashOf));
+  for (const [name, value] of Object.entries({
+    volatilitySpread: 0,
+    garchAlpha: 0.1,
+    jumpsPerDay: 20,
+    diurnalAmplitude: 0,
+    signPersistence: 0.4,
+    regimeContrast: 0,
+  })) {
+    assert.notEqual(hashOf(simulateDayTrades(makeMarketSkeleton({ ...base, [name]: value }), FROM_MS)), hashOf(simulateDayTrades(full, FROM_MS)), name);
   }
 });
 

@@ -17,7 +17,7 @@ function makeWalk(seed: number, count: number): Bars {
   const out: Record<string, Float64Array> = {};
   for (const name of ['openTimeMs', 'closeTimeMs', 'open', 'high', 'low', 'close', 'volume', 'quoteVolume', 'tradeCount', 'takerBuyVolume'])
     out[name] = new Float64Array(count);
-  const bars = out as unknown as Bars;
+  const bars = { ...out, extras: {} } as unknown as Bars;
   let price = 100;
   for (let i = 0; i < count; i++) {
     bars.openTimeMs[i] = i * MINUTE;

@@ -1,0 +1,105 @@
+/** A unit of step 1: the trades of some days, each a table of its own beside its quality table. */
+import type { Table } from '../core/data/table.js';
+import { InvalidData } from '../core/errors.js';
+import { simulateDayTrades } from '../core/simulation/market-trades.js';
+import { daysOfSegment } from '../pipeline/day-segments.js';
+import { PipelineError } from '../pipeline/errors.js';
+import type { DayOfTrades, QualityFinding, TradeDay } from '../pipeline/market-source.js';
+import type { StepContext } from '../pipeline/step.js';
+import type { DataCollectionParameters } from '../pipeline/steps/data-collection.js';
+import { passed, qualityTable } from './quality-table.js';
+import { tradeEdges } from './trade-edges.js';
+import { simulatedMarket } from './simulated-market.js';
+import { requestFor, sourceOf } from './source-request.js';
+
+type Context = StepContext<DataCollectionParameters>;
+
+const DAY_MS = 86_400_000;
+
+/** Writes `trades/<day>`, `quality/<day>` and `edges/<day>` of every day of the unit; a day that an earlier attempt left is not read again. */
+export async function collectTradeDays(context: Context, unit: string): Promise<void> {
+  const days = daysOfSegment(unit).map((day) => dayInWindow(context, day));
+  const read = context.parameters.simulation === null ? readDays(context, days) : simulateDays(context);
+  let rows = 0;
+  try {
+    for (const [i, day] of days.entries()) {
+      context.signal.throwIfAborted();
+      const count = await dayOnce(context, day.day, async () => read.day(day));
+      rows += count;
+      context.progress((i + 1) / days.length, `${day.day}: ${count} trades`);
+    }
+  } finally {
+    await read.close();
+  }
+  context.count({ rowsOut: rows });
+}
+
+interface DayReader {
+  /** Asked for in order; days that need not be read are left out. */
+  day(day: TradeDay): Promise<DayContent>;
+  close(): Promise<void>;
+}
+
+interface DayContent {
+  readonly trades: Table;
+  readonly findings: readonly QualityFinding[];
+}
+
+function simulateDays(context: Context): DayReader {
+  const skeleton = simulatedMarket(context.parameters);
+  return {
+    day: async ({ day }) => {
+      const trades = simulateDayTrades(skeleton, Date.parse(`${day}T00:00:00Z`));
+      return { trades, findings: [passed('simulated', trades.rowCount, `trades of ${day}, simulated, not from any market`)] };
+    },
+    close: async () => undefined,
+  };
+}
+
+/** One pass over the source; the first day that is asked for begins it. */
+function readDays(context: Context, days: readonly TradeDay[]): DayReader {
+  const { files, tradeKind } = context.parameters;
+  if (tradeKind === null) throw new PipelineError('InvalidSpec', 'Invariant: trades are collected by their kind');
+  let pass: AsyncIterator<DayOfTrades> | null = null;
+  return {
+    day: async ({ day: wanted }) => {
+      pass ??= sourceOf(context)
+        .readTradeDays({
+          ...requestFor(context, files),
+          tradeKind,
+          days: days.slice(days.findIndex(({ day }) => day === wanted)),
+          progress: (message) => context.progress(0, message),
+        })
+        [Symbol.asyncIterator]();
+      for (let next = await pass.next(); next.done !== true; next = await pass.next()) {
+        if (next.value.day === wanted) return { trades: next.value.table, findings: next.value.findings };
+      }
+      throw new InvalidData(`Invariant: the pass over the source ended before ${wanted}`);
+    },
+    close: async () => {
+      await pass?.return?.();
+    },
+  };
+}
+
+/** Writes what a day leaves, or takes those of an earlier attempt; the number of its trades. */
+async function dayOnce(context: Context, day: string, read: () => Promise<DayContent>): Promise<number> {
+  const artifacts = [`trades/${day}`, `quality/${day}`, `edges/${day}`] as const;
+  return context.checkpoint.once(
+    day,
+    async () => {
+      const { trades, findings } = await read();
+      await context.outputs.table(artifacts[0], 'ares.trades', trades);
+      await context.outputs.table(artifacts[1], 'ares.quality', qualityTable(findings));
+      await context.outputs.json(artifacts[2], 'ares.trade-edges', tradeEdges(trades));
+      return trades.rowCount;
+    },
+    artifacts,
+  );
+}
+
+function dayInWindow(context: Context, day: string): TradeDay {
+  const { window } = context.parameters;
+  const dayMs = Date.parse(`${day}T00:00:00Z`);
+  return { day, fromMs: Math.max(dayMs, window.fromMs), toMs: Math.min(dayMs + DAY_MS, window.toMs) };
+}

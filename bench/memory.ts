@@ -1,0 +1,58 @@
+/**
+ * Question: does the memory of collection (zips to a Parquet table a day), bars (a table of one minute a day), their series (the
+ * days joined, as step 2 writes them: in memory whole, 20 doubles a minute) and features (all, on bars of one hour) grow with the window? Each stage runs in a process of its own over 40 and over 400 days of 40,000 simulated trades
+ * (ARES_BENCH_DAY_TRADES sets another number); the peak is the process's own, one run each.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { BenchLine } from './bench-line.js';
+import { runMeasured } from './measured-child.js';
+
+const TRADES_A_DAY = Number(process.env['ARES_BENCH_DAY_TRADES'] ?? 40_000);
+const SHORT_DAYS = 40;
+const LONG_DAYS = 400;
+
+interface Stage {
+  readonly seconds: number;
+  readonly rows: number;
+  readonly peakMiB: number;
+}
+
+/** One line a stage: the peak over 400 days, and beside it that over 40. */
+export async function* memoryBench(): AsyncIterable<BenchLine> {
+  const folder = await mkdtemp(join(tmpdir(), 'ares-bench-'));
+  try {
+    await runStage('zips', folder, LONG_DAYS);
+    for (const name of ['collection', 'bars', 'series', 'features']) {
+      const short = await runStage(name, folder, SHORT_DAYS);
+      const long = await runStage(name, folder, LONG_DAYS);
+      yield {
+        subject: 'memory',
+        case: `${name} of ${LONG_DAYS} days`,
+        n: LONG_DAYS * TRADES_A_DAY,
+        seconds: Math.round(long.seconds * 100) / 100,
+        peer: null,
+        peerSeconds: null,
+        ratio: null,
+        peakMiB: long.peakMiB,
+        check: long.rows,
+        details: {
+          shortDays: SHORT_DAYS,
+          shortSeconds: short.seconds,
+          shortPeakMiB: short.peakMiB,
+          growth: Math.round((long.peakMiB / short.peakMiB) * 1000) / 1000,
+          load: loadavg()[0],
+        },
+      };
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function runStage(name: string, folder: string, days: number): Promise<Stage> {
+  const script = fileURLToPath(new URL('./memory-stage.js', import.meta.url));
+  return (await runMeasured(process.execPath, [script, name, folder, String(days), String(TRADES_A_DAY)])).line as Stage;
+}

@@ -1,0 +1,61 @@
+/** Stochastic oscillator (Lane 1984) and Williams %R: where the close lies in the range of the last bars. */
+import type { Bars } from '../../data/bars.js';
+import type { Feature } from '../feature.js';
+import { rollingMaximum, rollingMinimum } from '../rolling/rolling-extreme.js';
+import { rollingMean } from '../rolling/rolling-sum.js';
+
+const INPUTS = ['high', 'low', 'close'] as const;
+
+/** %K = 100 (close - lowest low) / (highest high - lowest low) in [0, 100]; 50 where the range is 0; NaN for the first window - 1 bars. */
+export function stochasticOscillator(bars: Bars, window: number): Float64Array {
+  const highest = rollingMaximum(bars.high, window);
+  const lowest = rollingMinimum(bars.low, window);
+  for (let t = 0; t < highest.length; t++) {
+    const range = highest[t] - lowest[t];
+    highest[t] = range === 0 ? 50 : (100 * (bars.close[t] - lowest[t])) / range;
+  }
+  return highest;
+}
+
+export const stochasticFeatures: readonly Feature[] = [
+  {
+    name: 'stochastic_k_14',
+    inputs: INPUTS,
+    warmUp: 13,
+    range: [0, 100],
+    source: 'Lane 1984',
+    set: 'basic',
+    compute: (bars) => stochasticOscillator(bars, 14),
+  },
+  {
+    name: 'stochastic_d_14',
+    inputs: INPUTS,
+    warmUp: 15,
+    range: [0, 100],
+    source: 'Lane 1984 (%D: mean of three %K)',
+    set: 'basic',
+    compute: (bars) => rollingMean(stochasticOscillator(bars, 14), 3),
+  },
+  {
+    name: 'stochastic_slow_d_14',
+    inputs: INPUTS,
+    warmUp: 17,
+    range: [0, 100],
+    source: 'Lane 1984 (mean of three %D)',
+    set: 'all',
+    compute: (bars) => rollingMean(rollingMean(stochasticOscillator(bars, 14), 3), 3),
+  },
+  {
+    name: 'williams_r_14',
+    inputs: INPUTS,
+    warmUp: 13,
+    range: [-100, 0],
+    source: 'Williams 1979 (%K - 100)',
+    set: 'all',
+    compute: (bars) => {
+      const out = stochasticOscillator(bars, 14);
+      for (let t = 0; t < out.length; t++) out[t] -= 100;
+      return out;
+    },
+  },
+];

@@ -1,0 +1,68 @@
+/** Prices that cannot be, replaced by what was known before them. */
+import type { Bars } from '../data/bars.js';
+import { barCount } from '../data/bars.js';
+
+export interface BarRepair {
+  /** A price above this many times the last accepted close, or below that close divided by it, cannot be. */
+  readonly factor: number;
+  /** After so many impossible closes in a row the next one is accepted as a new level: the price did move. */
+  readonly newLevelAfter: number;
+}
+
+/** A misplaced decimal point is caught; a fall by a third within a bar is not touched. */
+export const BAR_REPAIR: BarRepair = { factor: 1.5, newLevelAfter: 5 };
+
+export interface RepairedBars {
+  /** The same object where nothing was wrong; else with copies of the prices, and the extra `imputed` = 1 in repaired rows. */
+  readonly bars: Bars;
+  /** Repaired rows, ascending. */
+  readonly rows: readonly number[];
+}
+
+/**
+ * The bars with impossible prices replaced: an impossible close or open by the last accepted close, an impossible high or low by
+ * the greater or lesser of the bar's (repaired) open and close; amounts stay. Whether a price can be is decided by the bars before
+ * it alone, so bars known by a time are the same with and without later ones. The first bar is accepted as it is.
+ */
+export function repairBars(bars: Bars, { factor, newLevelAfter }: BarRepair = BAR_REPAIR): RepairedBars {
+  const rows: number[] = [];
+  let target = bars;
+  let run = 0;
+  let last = bars.close[0];
+  const isImpossible = (price: number): boolean => price > last * factor || price * factor < last;
+  for (let i = 1; i < barCount(bars); i++) {
+    const isBad = isImpossible(bars.high[i]) || isImpossible(bars.low[i]);
+    run = isBad && isImpossible(bars.close[i]) ? run + 1 : 0;
+    if (isBad && run <= newLevelAfter) {
+      if (rows.length === 0) target = copyOf(bars);
+      rows.push(i);
+      repairRow(target, i, { last, isImpossible });
+      if (run > 0) continue;
+    }
+    run = 0;
+    last = bars.close[i];
+  }
+  return { bars: target, rows };
+}
+
+function copyOf(bars: Bars): Bars {
+  const { open, high, low, close, extras } = bars;
+  return {
+    ...bars,
+    open: open.slice(),
+    high: high.slice(),
+    low: low.slice(),
+    close: close.slice(),
+    extras: { ...extras, imputed: extras['imputed']?.slice() ?? new Float64Array(open.length) },
+  };
+}
+
+function repairRow(target: Bars, row: number, { last, isImpossible }: { readonly last: number; readonly isImpossible: (price: number) => boolean }): void {
+  const possible = (price: number): number => (isImpossible(price) ? last : price);
+  const [open, close] = [possible(target.open[row]), possible(target.close[row])];
+  target.open[row] = open;
+  target.close[row] = close;
+  target.high[row] = Math.max(open, close, isImpossible(target.high[row]) ? 0 : target.high[row]);
+  target.low[row] = Math.min(open, close, isImpossible(target.low[row]) ? Number.POSITIVE_INFINITY : target.low[row]);
+  target.extras['imputed'][row] = 1;
+}
