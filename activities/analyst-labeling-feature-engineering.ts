@@ -1,6 +1,7 @@
 /** Step 4: labels, weights, features and pruning for the analyst. */
 import type { Bars } from '../core/data/bars.js';
-import type { FeatureContext } from '../core/features/feature.js';
+import type { FeatureColumns, FeatureContext } from '../core/features/feature.js';
+import type { RowWindow } from '../core/features/feature-distributions.js';
 import type { LabelChoice } from '../core/labels/label-choice.js';
 import type { TripleBarrierLabels } from '../core/labels/triple-barrier.js';
 import type { AnalystLabelingFeatureEngineeringParameters } from '../pipeline/steps/analyst-labeling-feature-engineering.js';
@@ -9,12 +10,16 @@ import { analystFeatures } from '../core/chain/analyst-features.js';
 import { barCount, barsFromTable, barsKnownBy, lowerBound } from '../core/data/bars.js';
 import { float64Column, int32Column, makeTable } from '../core/data/table.js';
 import { InvalidData } from '../core/errors.js';
+import { featureDistributions } from '../core/features/feature-distributions.js';
+import { makeRandom } from '../core/stats/random.js';
 import { featuresOf } from '../core/features/compute-features.js';
 import { regimeProbabilities } from '../core/features/market/regime-probability.js';
 import { eventBars, keepEvents } from '../core/labels/event-bars.js';
 import { exponentialVolatility } from '../core/labels/exponential-volatility.js';
 import { searchLabelParameters } from '../core/labels/search-label-parameters.js';
 import { computeTripleBarrier } from '../core/labels/triple-barrier.js';
+import { assessFeatures, distributionTables } from './quality-report.js';
+import { qualityTable } from './quality-table.js';
 import { pruneOnTrain } from './prune-on-train.js';
 import { segmentsOfRows, uniquenessBySegment } from './segment-rows.js';
 
@@ -24,8 +29,9 @@ const BPS = 1e-4;
 
 /**
  * Reads the bars and regimes known by the end of selection and writes `label-choice` (searched on train), `labels`, `features`,
- * `feature-catalog`, and what prune-on-train.ts decides on train.
- * @throws InsufficientData when train has no row with a known label; InvalidData when bars and regimes do not match.
+ * `feature-catalog`, `feature-quality`, `distributions`, `drift`, and what prune-on-train.ts decides on train.
+ * @throws InsufficientData when train has no row with a known label; InvalidData when bars and regimes do not match, or a feature is out
+ * of its range or missing without a reason; LookAheadLeak when one rests on later bars.
  */
 export const prepareAnalystData: StepFunction<AnalystLabelingFeatureEngineeringParameters> = async (context) => {
   const { parameters } = context;
@@ -51,11 +57,15 @@ export const prepareAnalystData: StepFunction<AnalystLabelingFeatureEngineeringP
       ...Object.fromEntries(features.names.map((name, j) => [name, features.columns[j] as Float64Array])),
     }),
   );
+  const catalog = featuresOf(parameters.features, bars, featureContext);
   await context.outputs.json(
     'feature-catalog',
     'ares.feature-catalog',
-    featuresOf(parameters.features, bars, featureContext).map(({ name, inputs, warmUp, range, source, set }) => ({ name, inputs, warmUp, range, source, set })),
+    catalog.map(({ name, inputs, warmUp, warmUpMs = 0, range, source, set }) => ({ name, inputs, warmUp, warmUpMs, range, source, set })),
   );
+  const findings = assessFeatures(features, catalog, { bars, context: featureContext, random: makeRandom(context.seed('feature-cuts')) });
+  await context.outputs.table('feature-quality', 'ares.quality', qualityTable(findings));
+  await writeDistributions(context, features, segment);
   context.progress(0.9, `computed ${features.names.length} features`);
 
   await pruneOnTrain(context, {
@@ -69,6 +79,18 @@ export const prepareAnalystData: StepFunction<AnalystLabelingFeatureEngineeringP
   context.count({ rowsIn: barCount(bars), rowsOut: barCount(bars) });
   context.progress(1, 'done');
 };
+
+/** Writes `distributions` and `drift`: the features of calibration, selection and the quarters of train beside those of train. */
+async function writeDistributions(context: Context, features: FeatureColumns, segment: readonly string[]): Promise<void> {
+  const span = (name: string): RowWindow => ({ name, from: segment.indexOf(name), to: segment.lastIndexOf(name) + 1 });
+  const train = span('train');
+  const cut = (quarter: number): number => train.from + Math.round(((train.to - train.from) * quarter) / 4);
+  const quarters = [0, 1, 2, 3].map((quarter) => ({ name: `train ${quarter + 1} of 4`, from: cut(quarter), to: cut(quarter + 1) }));
+  const windows = [...quarters, span('calibration'), span('selection')].filter(({ from, to }) => from >= 0 && from < to);
+  const { histograms, drift } = distributionTables(featureDistributions(features, train, windows));
+  await context.outputs.table('distributions', 'ares.distributions', histograms);
+  await context.outputs.table('drift', 'ares.drift', drift);
+}
 
 async function readBars(context: Context): Promise<{ bars: Bars; regimes: Float64Array; regime: Int32Array }> {
   const all = barsFromTable(await context.inputs.table('market-regime-classification', 'bars', 'ares.bars'));

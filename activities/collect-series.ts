@@ -12,6 +12,7 @@ import type { QualityFinding } from '../pipeline/market-source.js';
 import type { Span } from '../pipeline/plan.js';
 import type { StepContext } from '../pipeline/step.js';
 import type { DataCollectionParameters } from '../pipeline/steps/data-collection.js';
+import { assessBars } from './quality-report.js';
 import { passed } from './quality-table.js';
 import { simulatedMarket } from './simulated-market.js';
 import { requestFor, sourceOf } from './source-request.js';
@@ -25,7 +26,7 @@ export async function collectBars(context: Context, findings: QualityFinding[]):
   if (read.table.rowCount === 0) {
     throw new InvalidData(`${symbol}: expected bars in the window ${windowText(window)}, found none`);
   }
-  findings.push(...read.findings);
+  findings.push(...read.findings, ...assessBars(barsFromTable(read.table), { periodMs, reported: read.findings }));
   await context.outputs.table('bars', 'ares.bars', read.table);
   return read.table.rowCount;
 }
@@ -62,7 +63,7 @@ export async function collectExternal(context: Context, findings: QualityFinding
     context.signal.throwIfAborted();
     const read = await sourceOf(context).readExternal({ ...requestFor(context, files), window: context.parameters.window, external: name });
     if (read.table.rowCount === 0) throw new InvalidData(`external: expected values of ${name} in the window, found none`);
-    findings.push(...read.findings, passed(name, read.table.rowCount, `${read.table.rowCount} values of ${name}, each with the time from which it is known`));
+    findings.push(...read.findings);
     await context.outputs.table(`external/${name}`, 'ares.external', read.table);
   }
 }

@@ -7,8 +7,9 @@ import { PipelineError } from '../pipeline/errors.js';
 import type { DayOfTrades, QualityFinding, TradeDay } from '../pipeline/market-source.js';
 import type { StepContext } from '../pipeline/step.js';
 import type { DataCollectionParameters } from '../pipeline/steps/data-collection.js';
+import { assessTrades } from './quality-report.js';
 import { passed, qualityTable } from './quality-table.js';
-import { tradeEdges } from './trade-edges.js';
+import { summarizeTradeDay } from './trade-day-summary.js';
 import { simulatedMarket } from './simulated-market.js';
 import { requestFor, sourceOf } from './source-request.js';
 
@@ -16,7 +17,7 @@ type Context = StepContext<DataCollectionParameters>;
 
 const DAY_MS = 86_400_000;
 
-/** Writes `trades/<day>`, `quality/<day>` and `edges/<day>` of every day of the unit; a day that an earlier attempt left is not read again. */
+/** Writes `trades/<day>`, `quality/<day>` and `summary/<day>` of every day of the unit; a day that an earlier attempt left is not read again. */
 export async function collectTradeDays(context: Context, unit: string): Promise<void> {
   const days = daysOfSegment(unit).map((day) => dayInWindow(context, day));
   const read = context.parameters.simulation === null ? readDays(context, days) : simulateDays(context);
@@ -68,7 +69,6 @@ function readDays(context: Context, days: readonly TradeDay[]): DayReader {
           ...requestFor(context, files),
           tradeKind,
           days: days.slice(days.findIndex(({ day }) => day === wanted)),
-          progress: (message) => context.progress(0, message),
         })
         [Symbol.asyncIterator]();
       for (let next = await pass.next(); next.done !== true; next = await pass.next()) {
@@ -84,14 +84,18 @@ function readDays(context: Context, days: readonly TradeDay[]): DayReader {
 
 /** Writes what a day leaves, or takes those of an earlier attempt; the number of its trades. */
 async function dayOnce(context: Context, day: string, read: () => Promise<DayContent>): Promise<number> {
-  const artifacts = [`trades/${day}`, `quality/${day}`, `edges/${day}`] as const;
+  const artifacts = [`trades/${day}`, `quality/${day}`, `summary/${day}`] as const;
   return context.checkpoint.once(
     day,
     async () => {
-      const { trades, findings } = await read();
+      const { trades, findings: reported } = await read();
+      const findings = [
+        ...reported,
+        ...assessTrades(trades).filter(({ check, action }) => action !== 'passed' || !reported.some((one) => one.check === check)),
+      ];
       await context.outputs.table(artifacts[0], 'ares.trades', trades);
       await context.outputs.table(artifacts[1], 'ares.quality', qualityTable(findings));
-      await context.outputs.json(artifacts[2], 'ares.trade-edges', tradeEdges(trades));
+      await context.outputs.json(artifacts[2], 'ares.trade-day', summarizeTradeDay(trades, findings));
       return trades.rowCount;
     },
     artifacts,

@@ -1,19 +1,21 @@
 /** Step 1: trades or bars, funding, external series, other assets and quality of one fixed window. Trades come a unit of days at a time. */
 import type { SourceDescription } from '../core/data/source-description.js';
 import { InvalidData } from '../core/errors.js';
+import { daysOf } from '../pipeline/day-segments.js';
 import type { QualityFinding } from '../pipeline/market-source.js';
 import type { StepContext, StepFunction } from '../pipeline/step.js';
 import type { DataCollectionParameters } from '../pipeline/steps/data-collection.js';
 import { collectBars, collectExternal, collectFunding, collectPairs, windowText } from './collect-series.js';
 import { collectTradeDays } from './collect-trade-days.js';
-import { passed, qualityTable } from './quality-table.js';
-import type { TradeEdges } from './trade-edges.js';
-import { checkDays } from './trade-edges.js';
+import { summarizeQuality } from './quality-report.js';
+import { qualityTable } from './quality-table.js';
+import type { TradeDaySummary } from './trade-day-summary.js';
+import { checkDays } from './trade-day-summary.js';
 
 type Context = StepContext<DataCollectionParameters>;
 
 /**
- * Writes trades, quality and edges a day (unit mode); or funding, `external/<name>`, `pairs/<symbol>`, quality and source, and the bars
+ * Writes trades, quality and summary a day (unit mode); or funding, `external/<name>`, `pairs/<symbol>`, quality, its summary and source, and the bars
  * where the series is bars.
  */
 export const collectMarketData: StepFunction<DataCollectionParameters> = async (context) => {
@@ -27,20 +29,22 @@ export const collectMarketData: StepFunction<DataCollectionParameters> = async (
   await collectExternal(context, findings);
   await collectPairs(context, findings);
   await context.outputs.table('quality', 'ares.quality', qualityTable(findings));
+  const { window } = context.parameters;
+  await context.outputs.json('quality-summary', 'ares.quality-summary', summarizeQuality(findings, { rows, days: daysOf(window).length }));
   await context.outputs.json('source', 'ares.source', describeSource(context.parameters, { rows, fundingPayments }));
   context.count({ rowsOut: rows });
 };
 
 /** The number of trades of all days, and what is between the days. */
 async function checkTradeDays(context: Context, findings: QualityFinding[]): Promise<number> {
-  const names = context.inputs.names('data-collection', 'edges/');
+  const names = context.inputs.names('data-collection', 'summary/');
   const days = await Promise.all(
-    names.map(async (name) => ({ day: name.slice('edges/'.length), edges: await context.inputs.json<TradeEdges>('data-collection', name) })),
+    names.map(async (name) => ({ day: name.slice('summary/'.length), summary: await context.inputs.json<TradeDaySummary>('data-collection', name) })),
   );
-  const rows = days.reduce((sum, { edges }) => sum + edges.rows, 0);
+  const rows = days.reduce((sum, { summary }) => sum + summary.rows, 0);
   const { symbol, window } = context.parameters;
   if (rows === 0) throw new InvalidData(`${symbol}: expected trades in the window ${windowText(window)}, found none`);
-  findings.push(...checkDays(days), passed('trades', rows, `${rows} trades in the window; the checks of each day stand in quality/<day>`));
+  findings.push(...checkDays(days));
   return rows;
 }
 

@@ -40,7 +40,7 @@ const NO_HASH = '0'.repeat(64);
 /** What a chain is read from: StepInputs, or the files of a bundle. */
 export type ChainSource = Pick<StepInputs, 'json' | 'bytes'>;
 /** Ports that loading and applying a chain uses. */
-export type ChainPorts = Pick<StepPorts, 'gradientBoosting' | 'tensorBackend' | 'sha256'>;
+export type ChainPorts = Pick<StepPorts, 'gradientBoosting' | 'xgboost' | 'tensorBackend' | 'sha256'>;
 
 /**
  * The chain of steps 2 to 12, its models loaded. Call `dispose` when done.

@@ -1,6 +1,6 @@
 /** Step 2: 1m and analyst bars of the window, and per analyst bar the filtered regime probabilities. */
 import type { Bars } from '../core/data/bars.js';
-import { barCount, barsFromTable, barsToTable, lowerBound, sliceBars, upperBound } from '../core/data/bars.js';
+import { barCount, barsFromTable, barsKnownBy, barsToTable, lowerBound, sliceBars, upperBound } from '../core/data/bars.js';
 import { concatBars } from '../core/data/concat-bars.js';
 import { resampleBars } from '../core/data/resample-bars.js';
 import { EXTERNAL_SERIES } from '../core/data/external-series.js';
@@ -14,6 +14,9 @@ import { expectedRegimes, summariseRegimes } from '../core/regimes/regime-summar
 import { checkpointWithin } from '../pipeline/checkpoint.js';
 import type { StepContext, StepFunction } from '../pipeline/step.js';
 import type { MarketRegimeClassificationParameters } from '../pipeline/steps/market-regime-classification.js';
+import { completeBars } from './complete-bars.js';
+import { assessBars, assessBarStationarity } from './quality-report.js';
+import { qualityTable } from './quality-table.js';
 
 /** Days whose trades are aggregated at the same time: bounds the memory. */
 const SIDE_BY_SIDE = 2;
@@ -24,7 +27,8 @@ type Context = StepContext<MarketRegimeClassificationParameters>;
 export const classifyMarketRegimes: StepFunction<MarketRegimeClassificationParameters> = async (context) => {
   const { window, train, periodMs, finePeriodMs, regimes: wanted } = context.parameters;
   const collected = await collectedBars(context);
-  const fine = await joinExtras(context, resampleBars(barsInside(collected, window), finePeriodMs, window.toMs));
+  const found = resampleBars(barsInside(collected, window), finePeriodMs, window.toMs);
+  const fine = await joinExtras(context, completeBars(found, { periodMs: finePeriodMs, imputation: context.parameters.imputation }).bars);
   const bars = resampleBars(fine, periodMs, window.toMs);
   if (barCount(bars) === 0) throw new InsufficientData(`expected whole bars of ${periodMs} ms in the window, found none in ${barCount(fine)} fine bars`);
   context.progress(0.6, `${barCount(bars)} bars of ${periodMs} ms`);
@@ -38,6 +42,7 @@ export const classifyMarketRegimes: StepFunction<MarketRegimeClassificationParam
   context.progress(0.9, `${model.regimeOfState.length} states fitted on ${model.trainBars} bars`);
   const probabilities = filterRegimes(model, bars);
   const regime = likeliestRegimes(probabilities);
+  await writeQuality(context, { fine: found, bars });
   await context.outputs.table('bars-fine', 'ares.bars', barsToTable(fine));
   await context.outputs.table('bars', 'ares.bars', barsToTable(bars));
   await context.outputs.table(
@@ -82,6 +87,15 @@ async function collectedBars(context: Context): Promise<Bars> {
   };
   await Promise.all(Array.from({ length: Math.min(SIDE_BY_SIDE, execution.threads, days.length) }, work));
   return concatBars(parts);
+}
+
+/** Writes `quality`: what was repaired, filled in or is odd in the minute bars, and whether returns of train's analyst bars are stationary. */
+async function writeQuality(context: Context, { fine, bars }: { fine: Bars; bars: Bars }): Promise<void> {
+  const { train, finePeriodMs: periodMs, reportUntilMs, imputation } = context.parameters;
+  const complete = completeBars(barsKnownBy(fine, reportUntilMs), { periodMs, imputation });
+  const own = assessBars(complete.bars, { periodMs, reported: complete.findings });
+  const stationarity = assessBarStationarity(barsKnownBy(bars, train.toMs));
+  await context.outputs.table('quality', 'ares.quality', qualityTable([...complete.findings, ...own, ...stationarity]));
 }
 
 /**

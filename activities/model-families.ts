@@ -1,17 +1,30 @@
 /** Every model family by id: what trains and loads specialists. To add a family is one file in core and one line here. */
-import { lightgbmFamily } from '../core/models/lightgbm.js';
+import { elasticNetFamily } from '../core/models/elastic-net.js';
+import { extraTreesFamily } from '../core/models/extra-trees.js';
+import { lightgbmDartFamily, lightgbmFamily, lightgbmGossFamily } from '../core/models/lightgbm.js';
 import { linearFamily } from '../core/models/linear.js';
 import type { ModelFamily } from '../core/models/model.js';
+import { randomForestFamily } from '../core/models/random-forest.js';
+import { xgboostFamily } from '../core/models/xgboost.js';
 import { attentionFamily } from '../core/nn/attention-family.js';
+import { networkFamily } from '../core/nn/network-family.js';
+import { NETWORKS } from '../core/nn/networks.js';
 import type { StepPorts } from '../pipeline/ports.js';
 
-/** The families; attention's tensor backend is loaded when it is first fitted or used to predict. */
-export async function modelFamilies(ports: Pick<StepPorts, 'gradientBoosting' | 'tensorBackend'>): Promise<Readonly<Record<string, ModelFamily>>> {
+/** The families; the tensor backend of networks is opened when one is first fitted, never to predict. */
+export async function modelFamilies(ports: Pick<StepPorts, 'gradientBoosting' | 'xgboost' | 'tensorBackend'>): Promise<Readonly<Record<string, ModelFamily>>> {
   const families = [
     lightgbmFamily('lightgbm', ports.gradientBoosting),
     lightgbmFamily('lightgbm-tuned', ports.gradientBoosting),
+    lightgbmDartFamily(ports.gradientBoosting),
+    lightgbmGossFamily(ports.gradientBoosting),
+    randomForestFamily(ports.gradientBoosting),
+    extraTreesFamily(ports.gradientBoosting),
+    xgboostFamily(ports.xgboost),
     linearFamily,
+    elasticNetFamily,
     attentionFamily(ports.tensorBackend),
+    ...NETWORKS.map((network) => networkFamily(network, ports.tensorBackend)),
   ];
   return Object.fromEntries(families.map((family) => [family.id, family]));
 }

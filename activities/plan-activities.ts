@@ -8,6 +8,8 @@ import { PipelineError } from '../pipeline/errors.js';
 import type { RunPlan, SegmentCuts } from '../pipeline/plan.js';
 import { embargoOf, planSegments, resolveSettings } from '../pipeline/plan.js';
 import { TIMEFRAMES } from '../pipeline/config.js';
+import type { GpuOffer } from '../pipeline/resolve-device.js';
+import { resolveDevice } from '../pipeline/resolve-device.js';
 import type { RunRecord, StepRequest } from '../pipeline/run-status.js';
 import { STEPS } from '../pipeline/steps/index.js';
 import type { SuppliedArtifacts, SuppliedRequest } from './check-supplied.js';
@@ -45,8 +47,8 @@ export interface PlanActivitiesOptions {
   readonly runner: StepRunner;
   /** The worker's build, written into the run's record. */
   readonly build: BuildInfo;
-  /** Devices that this worker's machine offers. */
-  readonly gpuAvailable: boolean;
+  /** The GPU that workers of the queue ares-gpu offer. */
+  readonly gpu: GpuOffer;
   /** True when the worker has a channel for notices (webhook or mail). */
   readonly notifies?: boolean;
   /** The running activity's abort signal. */
@@ -73,12 +75,22 @@ async function resolvePlan(input: RunSpec, options: PlanActivitiesOptions): Prom
   const spec = parsed.spec;
   checkRefreshNames(spec);
   const settings = resolveSettings(spec);
-  const device = resolveDevice(settings.device, options.gpuAvailable);
+  const device = resolveDevice({ ...spec, device: settings.device }, options.gpu);
   const { window, source } = await resolveSourceInChild(spec, options);
   const embargoMs = embargoOf(spec, settings.timeframe);
   const segments = planSegmentsOrExplain(window, { shares: spec.segments, periodMs: TIMEFRAMES[settings.timeframe], embargoMs });
   const champion = spec.champion === undefined ? null : await findChampion(spec.champion, spec.symbol, options.store);
-  const draft: RunPlan = { schema: 'ares.plan', spec, settings: { ...settings, device }, window, segments, embargoMs, source, champion, priorTestOpenings: 0 };
+  const draft: RunPlan = {
+    schema: 'ares.plan',
+    spec,
+    settings: { ...settings, ...device },
+    window,
+    segments,
+    embargoMs,
+    source,
+    champion,
+    priorTestOpenings: 0,
+  };
   const plan: RunPlan = { ...draft, priorTestOpenings: await countOpenings(draft, options.store) };
   return { plan: await detachFiles(plan, options.store), planHash: planHash(plan), notifies: options.notifies ?? false };
 }
@@ -99,13 +111,6 @@ function checkRefreshNames(spec: RunSpec): void {
         `cache.refresh: unknown step ${JSON.stringify(step)}; expected one of ${STEPS.map((known) => known.id).join(', ')}`,
       );
   }
-}
-
-function resolveDevice(device: 'auto' | 'cpu' | 'gpu', gpuAvailable: boolean): 'cpu' | 'gpu' {
-  if (device === 'gpu' && !gpuAvailable)
-    throw new PipelineError('UnsupportedDevice', 'device: the spec asks for "gpu", but no worker with a GPU is here; use "cpu" or "auto"');
-  if (device === 'auto') return gpuAvailable ? 'gpu' : 'cpu';
-  return device;
 }
 
 async function resolveSourceInChild(spec: RunSpec, options: PlanActivitiesOptions): Promise<ResolvedSource> {

@@ -11,6 +11,7 @@ import type { FigureCollector } from './report-figures.js';
 import { sourceOf } from './report-figures.js';
 import type { ReportWork } from './report-work.js';
 import { addJson, originOf, shown } from './report-work.js';
+import type { QualitySummary } from './quality-report.js';
 import type { ScenarioResult } from './monte-carlo-validation.js';
 
 /** The strategy and its baselines on the test segment. */
@@ -170,29 +171,33 @@ export async function addDataSections(work: ReportWork): Promise<SourceDescripti
   return source;
 }
 
-async function addQuality({ inputs, collector }: ReportWork): Promise<void> {
+/** The findings of the whole window, of the minute bars and of the features; those of single days stay in their own tables. */
+const QUALITY_TABLES = [
+  { step: 'data-collection', name: 'quality', of: 'data' },
+  { step: 'market-regime-classification', name: 'quality', of: 'bars' },
+  { step: 'analyst-labeling-feature-engineering', name: 'feature-quality', of: 'features' },
+] as const;
+
+async function addQuality(work: ReportWork): Promise<void> {
+  const { inputs, collector } = work;
   const section = 'Data and quality';
   const rows: string[][] = [];
-  for (const name of inputs.names('data-collection', 'quality')) {
-    const table = await inputs.table('data-collection', name, 'ares.quality');
-    const [check, action, detail, file] = ['check', 'action', 'detail', 'file'].map((column) => textColumn(table, column)) as [
-      readonly string[],
-      readonly string[],
-      readonly string[],
-      readonly string[],
-    ];
+  const summary = originOf(work, section, { step: 'data-collection', name: 'quality-summary' });
+  const { score } = await inputs.json<QualitySummary>('data-collection', 'quality-summary');
+  collector.add(summary, 'quality score (0 to 100)', { value: score, unit: 'points' });
+  for (const { step, name, of } of QUALITY_TABLES) {
+    const table = await inputs.table(step, name, 'ares.quality');
+    const text = (column: string, row: number): string => textColumn(table, column)[row] as string;
     const count = int32Column(table, 'count');
-    const origin = { section, source: sourceOf('data-collection', inputs.ref('data-collection', name)) };
+    const origin = originOf(work, section, { step, name });
     for (let i = 0; i < table.rowCount; i++) {
-      collector.add(origin, `${name}: ${check[i]}, ${action[i]}${file[i] === '' ? '' : ` (${(file[i] as string).split('/').at(-1)})`}`, {
-        value: count[i] as number,
-        unit: 'count',
-      });
-      if (action[i] !== 'passed') rows.push([check[i] as string, action[i] as string, String(count[i]), detail[i] as string]);
+      const file = text('file', i) === '' ? '' : ` (${text('file', i).split('/').at(-1)})`;
+      collector.add(origin, `${of}: ${text('check', i)}, ${text('action', i)}${file}`, { value: count[i] as number, unit: 'count' });
+      if (text('action', i) !== 'passed') rows.push([of, text('check', i), text('action', i), String(count[i]), text('detail', i)]);
     }
   }
   const title = rows.length > MAX_FINDINGS ? `Repaired or flagged: the first ${MAX_FINDINGS} of ${rows.length} findings` : 'Repaired or flagged';
-  if (rows.length > 0) collector.tables.push({ section, title, header: ['check', 'action', 'count', 'detail'], rows: rows.slice(0, MAX_FINDINGS) });
+  if (rows.length > 0) collector.tables.push({ section, title, header: ['of', 'check', 'action', 'count', 'detail'], rows: rows.slice(0, MAX_FINDINGS) });
 }
 
 /** Labelled rows, share of class 1 and sum of uniqueness of each segment. */

@@ -19,13 +19,13 @@ export function sourceOf({ parameters, ports }: Context): MarketSource {
 export function requestFor(context: Context, hashes: readonly string[], symbol = context.parameters.symbol): SourceRequest {
   const { exchange, market } = context.parameters;
   const files = hashes.map((sha256) => {
-    const path = context.execution.filePaths[sha256];
-    if (path === undefined)
+    const { path, bytes } = context.execution.sourceFiles[sha256] ?? {};
+    if (path === undefined || bytes === undefined)
       throw new PipelineError(
         'MissingArtifact',
-        `expected the path of the source file with sha256 ${sha256}, found none among ${Object.keys(context.execution.filePaths).length} files`,
+        `expected the path of the source file with sha256 ${sha256}, found none among ${Object.keys(context.execution.sourceFiles).length} files`,
       );
-    return { path, sha256, bytes: 0 };
+    return { path, sha256, bytes };
   });
-  return { exchange, market, symbol, files, signal: context.signal };
+  return { exchange, market, symbol, files, signal: context.signal, progress: (message) => context.progress(0, message) };
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { ArtifactRef } from '../pipeline/artifacts.js';
 import { canonicalJson } from '../pipeline/canonical-json.js';
 import type { RunPlan } from '../pipeline/plan.js';
+import { deviceClass } from '../pipeline/resolve-device.js';
 import { SCHEMAS } from '../pipeline/schemas.js';
 import type { StepDefinition } from '../pipeline/step.js';
 import { parametersOf } from '../pipeline/step.js';
@@ -39,7 +40,7 @@ export function stepKey(input: StepKeyInput): { key: string; parts: Record<strin
       definition.adapters.flatMap((adapter) => (versions.natives[adapter] === undefined ? [] : [[adapter, versions.natives[adapter]]])),
     ),
     // Numbers differ between device classes only where tensors are computed.
-    device: definition.adapters.includes('tensor-backend') ? plan.settings.device : 'any',
+    device: definition.adapters.includes('tensor-backend') ? deviceClass(plan.settings) : 'any',
     seed: plan.spec.seed,
     parameters: parametersOf(definition, plan, input.unit),
     schemas: sha256(canonicalJson(SCHEMAS)),

@@ -3,6 +3,8 @@ import { labelsBench } from './labels.js';
 import { barsBench } from './bars.js';
 import { memoryBench } from './memory.js';
 import { featuresBench } from './features.js';
+import { gbdtBench } from './gbdt.js';
+import { netsBench } from './nets.js';
 import { pipelineBench } from './pipeline.js';
 import type { BenchLine } from './bench-line.js';
 
@@ -11,6 +13,8 @@ const SUBJECTS: Readonly<Record<string, () => AsyncIterable<BenchLine>>> = {
   bars: barsBench,
   memory: memoryBench,
   features: featuresBench,
+  gbdt: gbdtBench,
+  nets: netsBench,
   pipeline: pipelineBench,
 };
 

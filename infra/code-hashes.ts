@@ -18,10 +18,12 @@ import { repositoryRoot } from './repository-root.js';
 const COMPUTING_PACKAGES = [
   '@duckdb/node-api',
   '@tensorflow/tfjs-backend-cpu',
+  '@tensorflow/tfjs-backend-webgpu',
   '@tensorflow/tfjs-core',
   '@tensorflow/tfjs-node-gpu',
   'koffi',
   'parquetjs-lite',
+  'webgpu',
 ] as const;
 
 /**

@@ -1,4 +1,4 @@
-/** `npm start`: starts what is missing of the local stack, runs the job, stops what it started (`--keep` leaves it up). */
+/** `npm start`: starts what is missing of the local stack, runs the job, stops what it started (`--keep` leaves it up; `--gpu` sets up CUDA). */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { startLocalStack } from './local-stack.js';
@@ -16,7 +16,10 @@ const INTERRUPT_GRACE_MS = 5000;
 const args = process.argv.slice(2);
 const keep = args.includes('--keep');
 
-process.exitCode = await start(args.filter((argument) => argument !== '--keep'));
+// The set-up and the worker read it.
+if (args.includes('--gpu')) process.env['ARES_GPU'] ||= 'cuda';
+
+process.exitCode = await start(args.filter((argument) => argument !== '--keep' && argument !== '--gpu'));
 
 async function start(runArguments: readonly string[]): Promise<number> {
   await setUp();

@@ -29,6 +29,8 @@ const FIXED_KEYS = [
   'simulation',
   'segments',
   'champion',
+  'backend',
+  'gpuMemoryLimitMiB',
 ] as const;
 
 /** The spec with overrides on top; objects are merged by key, lists replaced. */
@@ -63,7 +65,11 @@ export function adjustPlan(plan: RunPlan, overrides: Overrides, started: readonl
   if (spec.device === 'gpu' && plan.settings.device !== 'gpu')
     return { ok: false, problems: ['device: whether a GPU worker is there is settled when a run begins, and this one found none; start another run'] };
   const settings = resolveSettings(spec);
-  const value: RunPlan = { ...plan, spec, settings: { ...settings, device: settings.device === 'auto' ? plan.settings.device : settings.device } };
+  const value: RunPlan = {
+    ...plan,
+    spec,
+    settings: { ...plan.settings, ...settings, device: settings.device === 'auto' ? plan.settings.device : settings.device },
+  };
   if (embargoOf(spec, settings.timeframe) !== plan.embargoMs)
     return { ok: false, problems: ['labels.holdingBars: its largest value is the embargo between the segments, whose dates are fixed when a run begins'] };
   const read = started.flatMap((id) => readProblems(id, plan, value));

@@ -10,6 +10,9 @@ import { PRESET_NAMES } from './presets.js';
 
 const MINUTE_MS = 60_000;
 
+/** What networks can be computed with; tensorflow on a CPU or over CUDA, webgpu on a GPU of any vendor. wasm only predicts. */
+export const TENSOR_BACKENDS = ['tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
+
 /** Bar lengths by name, in ms. */
 export const TIMEFRAMES = { '5m': 5 * MINUTE_MS, '15m': 15 * MINUTE_MS, '30m': 30 * MINUTE_MS, '1h': 60 * MINUTE_MS, '4h': 240 * MINUTE_MS } as const;
 export type Timeframe = keyof typeof TIMEFRAMES;
@@ -109,6 +112,13 @@ const regimes = z.strictObject({
   states: z.union([z.literal('auto'), z.int().min(1).max(6)]).default(4),
 });
 
+const imputation = z.strictObject({
+  /** none = gaps stay gaps; carry = a missing minute is the last close without volume, flagged in column imputed. */
+  method: z.enum(['none', 'carry']).default('none'),
+  /** Longest gap that is filled in, in minutes. */
+  maxBars: z.int().min(1).max(1440).default(5),
+});
+
 const segments = z
   .strictObject({
     train: z.number().positive().default(0.5),
@@ -167,6 +177,7 @@ export const runSpecSchema = z
       .default(7),
     simulation: simulation.prefault({}),
     segments: segments.prefault({}),
+    imputation: imputation.prefault({}),
     pruning: pruning.prefault({}),
     labels: labels.prefault({}),
     regimes: regimes.prefault({}),
@@ -199,6 +210,8 @@ export const runSpecSchema = z
     featureCache: z.boolean().optional(),
     memoryThreshold: z.number().min(0.1).max(0.95).optional(),
     device: z.enum(['auto', 'cpu', 'gpu']).optional(),
+    backend: z.enum(TENSOR_BACKENDS).optional(),
+    gpuMemoryLimitMiB: z.int().min(64).max(1_048_576).optional(),
     parallel: z.boolean().optional(),
     features: z.enum(['minimal', 'basic', 'all']).optional(),
     timeframe: z.enum(['5m', '15m', '30m', '1h', '4h']).optional(),
@@ -212,6 +225,10 @@ export const runSpecSchema = z
   .refine((spec) => spec.source === 'files' || spec.path === undefined, {
     error: 'a path is read by source files only',
     path: ['path'],
+  })
+  .refine(({ backend, device }) => !(device === 'cpu' && backend === 'webgpu') && !(device === 'gpu' && (backend === 'cpu' || backend === 'wasm')), {
+    error: 'backend webgpu computes on a gpu, backends wasm and cpu on a cpu',
+    path: ['backend'],
   })
   .refine((spec) => spec.exchange === 'BINANCE' || (spec.source === 'rest' && spec.market === 'spot'), {
     error: 'only BINANCE has other sources and markets than rest and spot',

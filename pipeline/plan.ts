@@ -1,7 +1,7 @@
 /** The plan: a spec made exact. Dates, preset values, champion and device are fixed once, before the first step. */
 import { z } from 'zod';
 import type { RunSpec } from './config.js';
-import { SOURCE_KINDS, TIMEFRAMES } from './config.js';
+import { SOURCE_KINDS, TENSOR_BACKENDS, TIMEFRAMES } from './config.js';
 import { PRESETS } from './presets.js';
 
 const spanSchema = z.strictObject({ fromMs: z.number(), toMs: z.number() });
@@ -38,6 +38,10 @@ export const runPlanSchema = z.strictObject({
     featureCache: z.boolean(),
     memoryThreshold: z.number(),
     device: z.enum(['cpu', 'gpu']),
+    /** Absent = tensorflow. */
+    backend: z.enum(TENSOR_BACKENDS).optional(),
+    /** Peak of device memory that networks are trained within; absent on a cpu. */
+    gpuMemoryLimitMiB: z.int().optional(),
     parallel: z.boolean(),
     features: z.enum(['minimal', 'basic', 'all']),
     timeframe: z.enum(['5m', '15m', '30m', '1h', '4h']),
@@ -70,7 +74,7 @@ export const runPlanSchema = z.strictObject({
 });
 export type RunPlan = z.infer<typeof runPlanSchema>;
 
-/** The preset's values with the spec's overrides. */
+/** The preset's values with the spec's overrides; device and backend are resolved with what the workers offer (resolve-device.ts). */
 export function resolveSettings(spec: RunSpec): Omit<RunPlan['settings'], 'device'> & { device: 'auto' | 'cpu' | 'gpu' } {
   const preset = PRESETS[spec.preset];
   return {

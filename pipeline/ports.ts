@@ -66,6 +66,7 @@ export interface StepPorts {
   readonly marketSource: MarketSources;
   readonly bars: BarEngine;
   readonly gradientBoosting: GradientBoosting;
+  readonly xgboost: GradientBoosting;
   readonly tensorBackend: () => Promise<TensorBackend>;
   readonly registry: Registry;
   readonly ledger: TestLedger;

@@ -53,6 +53,21 @@ export const SCHEMAS = {
   },
   /** One row a decision time, feature columns beside it (NaN = warm-up or missing). */
   'ares.features': { closeTimeMs: double },
+  /** Histogram of a feature in a window of rows over the deciles of train: count of values with above < value <= upTo (NaN = open). */
+  'ares.distributions': { feature: text, window: text, bin: integer, above: nullable, upTo: nullable, count: integer },
+  /** How far a feature's values in a window are from train: population stability index and Kolmogorov-Smirnov distance. */
+  'ares.drift': {
+    feature: text,
+    window: text,
+    count: integer,
+    missing: integer,
+    mean: nullable,
+    deviation: nullable,
+    stability: nullable,
+    distance: nullable,
+    threshold: nullable,
+    shifted: boolean,
+  },
   'ares.pruning': { feature: text, kept: boolean, stage: text, statistic: nullable, reason: text },
   /** Probabilities for rows of a features table; fold -1 = out of sample, else the fold that left the row out. */
   'ares.predictions': { row: integer, closeTimeMs: double, probability: double, fold: integer },

@@ -25,15 +25,17 @@ const STEP_ARTIFACTS: Readonly<Record<StepId, Readonly<Record<string, string>>>>
   'data-collection': {
     'trades/<day>': 'ares.trades',
     'quality/<day>': 'ares.quality',
-    'edges/<day>': 'ares.trade-edges',
+    'summary/<day>': 'ares.trade-day',
     'external/<external>': 'ares.external',
     'pairs/<pair>': 'ares.bars',
     'bars?': 'ares.bars',
     funding: 'ares.funding',
     quality: 'ares.quality',
+    'quality-summary': 'ares.quality-summary',
     source: 'ares.source',
   },
   'market-regime-classification': {
+    quality: 'ares.quality',
     'bars-fine': 'ares.bars',
     bars: 'ares.bars',
     regimes: 'ares.regimes',
@@ -49,6 +51,9 @@ const STEP_ARTIFACTS: Readonly<Record<StepId, Readonly<Record<string, string>>>>
     'interactions?': 'ares.interactions',
     'label-choice': 'ares.label-choice',
     'feature-catalog': 'ares.feature-catalog',
+    'feature-quality': 'ares.quality',
+    distributions: 'ares.distributions',
+    drift: 'ares.drift',
   },
   'analyst-specialist-training': TRAINED,
   'analyst-enhancement': {

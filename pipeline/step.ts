@@ -46,8 +46,8 @@ export interface Execution {
   readonly segmentDays: number;
   readonly memoryLimitMiB: number;
   readonly featureCache: boolean;
-  /** Where to read source files from, by sha256. */
-  readonly filePaths: Readonly<Record<string, string>>;
+  /** The planned source files by sha256: where each lies, and its size. */
+  readonly sourceFiles: Readonly<Record<string, { readonly path: string; readonly bytes: number }>>;
 }
 
 export interface StepInputs {

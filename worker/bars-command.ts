@@ -3,6 +3,7 @@ import type { BarBuilder } from '../core/bars/bar-builder.js';
 import { makeBarBuilder } from '../core/bars/bar-builder.js';
 import type { TradeBefore } from '../core/bars/id-gaps.js';
 import { barIds, findIdGaps } from '../core/bars/id-gaps.js';
+import type { ComparedColumn } from '../core/bars/reconcile-klines.js';
 import { reconcileKlines } from '../core/bars/reconcile-klines.js';
 import type { Bars } from '../core/data/bars.js';
 import { barCount, barsFromTable, barsToTable } from '../core/data/bars.js';
@@ -23,6 +24,8 @@ import { makeMarketSources } from './market-sources.js';
 
 const WRONG_COMMAND_LINE = 2;
 const DAY_MS = 86_400_000;
+/** An aggregate trade stands for several: their number is not that of the klines. */
+const WITHOUT_COUNT: readonly ComparedColumn[] = ['open', 'high', 'low', 'close', 'volume', 'quoteVolume', 'takerBuyVolume'];
 const NEVER_ABORTED = { aborted: false, throwIfAborted: (): void => undefined };
 
 await main(process.argv.slice(2));
@@ -60,7 +63,7 @@ async function run(options: BarsOptions): Promise<void> {
   const table = barsToTable(built.bars);
   if (options.out === null) for (const line of jsonLines(table)) console.log(line);
   else await writeParquet(table, options.out);
-  const report = options.reconcile ? { reconciliation: await reconcile(source, { query, built, window }) } : {};
+  const report = options.reconcile ? { reconciliation: await reconcile(source, { query, built, window, tradeKind: found.tradeKind }) } : {};
   const summary = {
     symbol: options.symbol,
     trades: built.trades,
@@ -131,12 +134,22 @@ function requestOf({ exchange, market, symbol }: BarsOptions | SourceQuery, foun
 }
 
 /** Differences from the klines of the same source and window, as rows. */
-async function reconcile(source: MarketSource, { query, built, window }: { query: SourceQuery; built: Built; window: Span }): Promise<unknown> {
+async function reconcile(
+  source: MarketSource,
+  work: { query: SourceQuery; built: Built; window: Span; tradeKind: FoundSeries['tradeKind'] },
+): Promise<unknown> {
+  const { query, built, window } = work;
   const periodMs = (built.bars.closeTimeMs[0] as number) - (built.bars.openTimeMs[0] as number);
   const found = await source.find({ ...query, ...window, series: 'bars', periodMs: Math.min(periodMs, FINE_PERIOD_MS) });
   const { table } = await source.readBars({ ...requestOf(query, found), window, periodMs: found.periodMs });
   const klines = resampleBars(barsFromTable(table), periodMs, window.toMs);
-  const { differences, gaps, equal } = reconcileKlines({ bars: built.bars, ids: built.ids, gaps: built.gaps, klines });
+  const { differences, gaps, equal } = reconcileKlines({
+    bars: built.bars,
+    ids: built.ids,
+    gaps: built.gaps,
+    klines,
+    ...(work.tradeKind === 'trades' ? {} : { columns: WITHOUT_COUNT }),
+  });
   return { equal, klines: barCount(klines), differences: [...rowsOf(differences)], gaps: [...rowsOf(gaps)] };
 }
 

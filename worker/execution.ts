@@ -31,6 +31,6 @@ export function executionFor(plan: RunPlan, machine: Machine): Execution {
     segmentDays: plan.settings.segmentDays,
     memoryLimitMiB: Math.floor(machine.slotMiB * plan.settings.memoryThreshold),
     featureCache: plan.settings.featureCache,
-    filePaths: Object.fromEntries(plannedFiles(plan).map((file) => [file.sha256, file.path])),
+    sourceFiles: Object.fromEntries(plannedFiles(plan).map(({ sha256, path, bytes }) => [sha256, { path, bytes }])),
   };
 }

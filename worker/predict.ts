@@ -6,6 +6,7 @@ import { makeGradientBoosting } from '../adapters/gradient-boosting/index.js';
 import { sha256Hex } from '../adapters/object-store/index.js';
 import { writeParquet } from '../adapters/tables/index.js';
 import { openTensorBackend } from '../adapters/tensor-backend/index.js';
+import { makeXgboost } from '../adapters/xgboost/index.js';
 import { applyChain } from '../core/chain/apply-chain.js';
 import { decisionTable } from '../core/chain/decision-table.js';
 import { barCount } from '../core/data/bars.js';
@@ -35,6 +36,7 @@ async function predict(options: PredictOptions): Promise<void> {
   const description = await source.json<SourceDescription>('data-collection', 'source');
   const chain = await loadChain(source, {
     gradientBoosting: makeGradientBoosting(),
+    xgboost: makeXgboost(),
     tensorBackend: async () => openTensorBackend({ device: 'cpu' }),
     sha256: sha256Hex,
   });

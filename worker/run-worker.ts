@@ -136,7 +136,7 @@ async function stepAndPlanActivities({ settings, objects, compute, machine, tele
     }),
     metrics,
   );
-  const planActivities = makePlanActivities({ store, compute, runner, build, gpuAvailable: settings.gpu, notifies, signal: cancellationSignal });
+  const planActivities = makePlanActivities({ store, compute, runner, build, gpu: settings.gpu, notifies, signal: cancellationSignal });
   return { ...makeStepActivities(runner), ...wrapPlanActivities(withRunSuccess(planActivities, metrics)) };
 }
 

@@ -8,6 +8,8 @@ import { makeRegistry, makeTestLedger } from '../adapters/registry/index.js';
 import { makeReportRenderer } from '../adapters/report/index.js';
 import { makeBarEngine } from '../adapters/tables/index.js';
 import { openTensorBackend } from '../adapters/tensor-backend/index.js';
+import type { TensorBackendOptions } from '../adapters/tensor-backend/index.js';
+import { makeXgboost } from '../adapters/xgboost/index.js';
 import { NO_MEMO } from '../core/chain/feature-memo.js';
 import type { RunPlan } from '../pipeline/plan.js';
 import type { StepPorts } from '../pipeline/ports.js';
@@ -22,6 +24,7 @@ export function makeStepPorts(store: ObjectStore, features: FeatureCache): (plan
     marketSource: makeMarketSources(process.env),
     bars: makeBarEngine(),
     gradientBoosting: makeGradientBoosting(),
+    xgboost: makeXgboost(),
     registry: makeRegistry(store),
     report: makeReportRenderer(),
     archive: makeBundleArchive(),
@@ -37,7 +40,7 @@ export function makeStepPorts(store: ObjectStore, features: FeatureCache): (plan
       },
     },
     featureMemo: (identity) => (plan?.settings.featureCache === true ? features.memo(identity) : NO_MEMO),
-    tensorBackend: async () => openTensorBackend({ device: plan?.settings.device ?? 'cpu' }),
+    tensorBackend: async () => openTensorBackend(backendOptions(plan)),
     ledger: {
       record: async (opening) => {
         if (plan === null) throw new Error('Invariant: a test segment was opened before there was a plan');
@@ -49,4 +52,10 @@ export function makeStepPorts(store: ObjectStore, features: FeatureCache): (plan
       },
     },
   });
+}
+
+function backendOptions(plan: RunPlan | null): TensorBackendOptions {
+  if (plan === null) return {};
+  const { device, backend = 'tensorflow', gpuMemoryLimitMiB } = plan.settings;
+  return { device, backend, ...(gpuMemoryLimitMiB === undefined ? {} : { memoryLimitMiB: gpuMemoryLimitMiB }) };
 }

@@ -1,5 +1,6 @@
 /** What a worker process is told by its environment, checked before anything is connected. */
 import { PipelineError } from '../pipeline/errors.js';
+import type { GpuOffer } from '../pipeline/resolve-device.js';
 import { TASK_QUEUES } from '../pipeline/run-status.js';
 
 /** Long enough for a short step to finish, short enough for a rolling restart. */
@@ -16,7 +17,8 @@ export interface WorkerSettings {
   readonly deployment: { readonly name: string; readonly buildId: string | null } | null;
   /** Upper bound of every step's stall limit; null = the steps' own. */
   readonly stallLimitMs: number | null;
-  readonly gpu: boolean;
+  /** The GPU that networks may be trained on, of this worker or of those that it plans for. */
+  readonly gpu: GpuOffer;
   readonly sideLog: string | undefined;
 }
 
@@ -34,9 +36,15 @@ export function readWorkerSettings(env: NodeJS.ProcessEnv): WorkerSettings {
     metricsAddress: env['ARES_METRICS_ADDRESS'] || null,
     deployment: name === null ? null : { name, buildId },
     stallLimitMs: secondsOf('ARES_STALL_SECONDS', env['ARES_STALL_SECONDS']),
-    gpu: env['ARES_GPU'] === '1',
+    gpu: gpuOf(env['ARES_GPU']),
     sideLog: env['ARES_SIDE_LOG'],
   };
+}
+
+function gpuOf(text: string | undefined): GpuOffer {
+  if (text === undefined || text === '') return null;
+  if (text !== 'cuda' && text !== 'webgpu') throw wrong('ARES_GPU', 'cuda, webgpu or not set', text);
+  return text;
 }
 
 function queuesOf(text: string | undefined): string[] {

@@ -1,24 +1,21 @@
 /** The gradient boosting port over LightGBM's C library; every native handle has one owner that frees it. */
+import { checkBoosterData } from '../../core/models/check-booster-data.js';
 import type { Booster, BoosterData, GradientBoosting } from '../../core/models/gradient-boosting.js';
 import type { Matrix } from '../../core/models/model.js';
 import { nativeLibraryPath } from '../local-paths.js';
 import type { LightgbmLibrary, NativeHandle } from './lightgbm-library.js';
-import { openLightgbm } from './lightgbm-library.js';
+import { DOUBLE_TYPE, ROW_MAJOR, handleOf, openLightgbm } from './lightgbm-library.js';
+import type { Training } from './lightgbm-training.js';
+import { trainBooster } from './lightgbm-training.js';
 
 /** Codes of include/LightGBM/c_api.h. */
-const FLOAT_TYPE = 0;
-const DOUBLE_TYPE = 1;
-const ROW_MAJOR = 1;
 const PREDICT_NORMAL = 0;
 const PREDICT_CONTRIBUTIONS = 3;
 const SPLIT_IMPORTANCE = 0;
 const GAIN_IMPORTANCE = 1;
-const ALL_ITERATIONS = -1;
 
 /** Settings without which trees depend on threads, or lines appear on standard output. */
 const FIXED_PARAMETERS = { deterministic: true, force_row_wise: true, verbosity: -1 } as const;
-
-type Parameters = Readonly<Record<string, number | string | boolean>>;
 
 /**
  * The port; the library is loaded on first use. Trees do not depend on threads. `num_threads` (default 1) is used for
@@ -36,101 +33,56 @@ export function makeGradientBoosting(libraryPath: string = nativeLibraryPath('li
   };
 }
 
-interface Training {
-  readonly parameters: Parameters;
-  readonly rounds: number;
-  readonly iteration: ((round: number) => boolean) | undefined;
-}
-
-function train(library: LightgbmLibrary, data: BoosterData, { parameters, rounds, iteration }: Training): Booster {
-  const text = parameterText({ num_threads: 1, ...parameters, ...FIXED_PARAMETERS });
-  const dataset = createDataset(library, data, text);
-  try {
-    const out: [NativeHandle | null] = [null];
-    library.call('LGBM_BoosterCreate', dataset, text, out);
-    const booster = makeBooster(library, handleOf(out), Number(parameters['num_threads'] ?? 1));
-    try {
-      updateRounds(library, handleOf(out), { rounds, iteration });
-    } catch (error) {
-      booster.dispose();
-      throw error;
-    }
-    return booster;
-  } finally {
-    library.call('LGBM_DatasetFree', dataset);
-  }
-}
-
-function updateRounds(library: LightgbmLibrary, handle: NativeHandle, { rounds, iteration }: Pick<Training, 'rounds' | 'iteration'>): void {
-  const finished = new Int32Array(1);
-  for (let round = 0; round < rounds; round++) {
-    library.call('LGBM_BoosterUpdateOneIter', handle, finished);
-    if (finished[0] === 1 || iteration?.(round) === false) return;
-  }
-}
-
-function createDataset(library: LightgbmLibrary, data: BoosterData, parameters: string): NativeHandle {
-  const { x, y, weights, featureNames } = data;
-  const out: [NativeHandle | null] = [null];
-  library.call('LGBM_DatasetCreateFromMat', x.values, DOUBLE_TYPE, x.rowCount, x.columnCount, ROW_MAJOR, parameters, null, out);
-  const dataset = handleOf(out);
-  try {
-    library.call('LGBM_DatasetSetField', dataset, 'label', Float32Array.from(y), y.length, FLOAT_TYPE);
-    // Equal weights are the library's default: left out, so that the model is the one it fits without weights.
-    if (weights.some((weight) => weight !== 1)) library.call('LGBM_DatasetSetField', dataset, 'weight', Float32Array.from(weights), weights.length, FLOAT_TYPE);
-    library.call('LGBM_DatasetSetFeatureNames', dataset, featureNames, featureNames.length);
-  } catch (error) {
-    library.call('LGBM_DatasetFree', dataset);
-    throw error;
-  }
-  return dataset;
+function train(library: LightgbmLibrary, data: BoosterData, training: Training): Booster {
+  checkBoosterData(data);
+  const parameters = { num_threads: 1, ...training.parameters, ...FIXED_PARAMETERS };
+  const { handle, rounds } = trainBooster(library, data, { ...training, parameters });
+  return makeBooster(library, { handle, rounds, threads: Number(parameters.num_threads) });
 }
 
 function load(library: LightgbmLibrary, modelText: string): Booster {
   const out: [NativeHandle | null] = [null];
-  library.call('LGBM_BoosterLoadModelFromString', modelText, new Int32Array(1), out);
-  return makeBooster(library, handleOf(out), 1);
+  const rounds = new Int32Array(1);
+  library.call('LGBM_BoosterLoadModelFromString', modelText, rounds, out);
+  return makeBooster(library, { handle: handleOf(out), rounds: rounds[0] ?? 0, threads: 1 });
 }
 
-function makeBooster(library: LightgbmLibrary, handle: NativeHandle, threads: number): Booster {
+interface NativeBooster {
+  readonly handle: NativeHandle;
+  readonly rounds: number;
+  readonly threads: number;
+}
+
+function makeBooster(library: LightgbmLibrary, { handle, rounds, threads }: NativeBooster): Booster {
   let live = true;
   const use = (): NativeHandle => {
     if (!live) throw new TypeError('expected a booster in use, found one that was disposed');
     return handle;
   };
-  const features = new Int32Array(1);
-  library.call('LGBM_BoosterGetNumFeature', handle, features);
-  const featureCount = features[0] ?? 0;
+  const featureCount = countOf(library, 'LGBM_BoosterGetNumFeature', handle);
+  const classCount = countOf(library, 'LGBM_BoosterGetNumClasses', handle);
+  const settings = `num_threads=${threads}`;
   const predict = (x: Matrix, kind: number, width: number): Float64Array => {
     if (x.columnCount !== featureCount) throw new RangeError(`expected ${featureCount} feature columns as fitted, found ${x.columnCount}`);
-    const result = new Float64Array(x.rowCount * width);
-    if (x.rowCount === 0) return result;
-    library.call(
-      'LGBM_BoosterPredictForMat',
-      use(),
-      x.values,
-      DOUBLE_TYPE,
-      x.rowCount,
-      x.columnCount,
-      ROW_MAJOR,
-      kind,
-      0,
-      ALL_ITERATIONS,
-      `num_threads=${threads}`,
-      new BigInt64Array(1),
-      result,
-    );
+    const result = new Float64Array(x.rowCount * width * classCount);
+    const shape = [DOUBLE_TYPE, x.rowCount, x.columnCount, ROW_MAJOR, kind, 0, rounds] as const;
+    if (x.rowCount > 0) library.call('LGBM_BoosterPredictForMat', use(), x.values, ...shape, settings, new BigInt64Array(1), result);
     return result;
   };
   return {
+    rounds,
     predict: (x) => predict(x, PREDICT_NORMAL, 1),
-    contributions: (x) => predict(x, PREDICT_CONTRIBUTIONS, x.columnCount + 1),
+    contributions: (x) => {
+      const sums = predict(x, PREDICT_CONTRIBUTIONS, x.columnCount + 1);
+      return isAverage(library, use()) ? sums.map((sum) => sum / rounds) : sums;
+    },
+    interactions: null,
     importance: () => {
       const gains = new Float64Array(featureCount);
-      library.call('LGBM_BoosterFeatureImportance', use(), ALL_ITERATIONS, GAIN_IMPORTANCE, gains);
+      library.call('LGBM_BoosterFeatureImportance', use(), rounds, GAIN_IMPORTANCE, gains);
       return gains;
     },
-    modelText: () => modelText(library, use()),
+    modelText: () => modelText(library, use(), rounds),
     dispose: () => {
       if (live) library.call('LGBM_BoosterFree', handle);
       live = false;
@@ -138,22 +90,22 @@ function makeBooster(library: LightgbmLibrary, handle: NativeHandle, threads: nu
   };
 }
 
-function modelText(library: LightgbmLibrary, handle: NativeHandle): string {
+function countOf(library: LightgbmLibrary, name: 'LGBM_BoosterGetNumFeature' | 'LGBM_BoosterGetNumClasses', handle: NativeHandle): number {
+  const count = new Int32Array(1);
+  library.call(name, handle, count);
+  return count[0] ?? 0;
+}
+
+/** Whether predictions are the mean of the trees (forests), where the library's contributions are still their sum. */
+function isAverage(library: LightgbmLibrary, handle: NativeHandle): boolean {
+  return modelText(library, handle, 1).includes('\naverage_output\n');
+}
+
+function modelText(library: LightgbmLibrary, handle: NativeHandle, rounds: number): string {
   const length = new BigInt64Array(1);
-  library.call('LGBM_BoosterSaveModelToString', handle, 0, ALL_ITERATIONS, SPLIT_IMPORTANCE, 0, length, new Uint8Array(1));
+  library.call('LGBM_BoosterSaveModelToString', handle, 0, rounds, SPLIT_IMPORTANCE, 0, length, new Uint8Array(1));
   const bytes = new Uint8Array(Number(length[0]));
-  library.call('LGBM_BoosterSaveModelToString', handle, 0, ALL_ITERATIONS, SPLIT_IMPORTANCE, bytes.length, length, bytes);
+  library.call('LGBM_BoosterSaveModelToString', handle, 0, rounds, SPLIT_IMPORTANCE, bytes.length, length, bytes);
   const text = new TextDecoder().decode(bytes.subarray(0, bytes.length - 1));
   return text.replace(/^\[num_threads: \d+\]$/m, '[num_threads: 1]');
-}
-
-function parameterText(parameters: Parameters): string {
-  return Object.entries(parameters)
-    .map(([name, value]) => `${name}=${String(value)}`)
-    .join(' ');
-}
-
-function handleOf([handle]: readonly [NativeHandle | null]): NativeHandle {
-  if (handle === null) throw new TypeError('Invariant: LightGBM reported success but returned no handle');
-  return handle;
 }

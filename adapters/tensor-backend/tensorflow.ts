@@ -6,9 +6,9 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
 import type { KernelBackend } from '@tensorflow/tfjs-core';
-import type { TensorBackend } from '../../core/nn/tensor-backend.js';
 import { PipelineError } from '../../pipeline/errors.js';
-import { tensorflowAddonPath } from '../local-paths.js';
+import { tensorflowAddonPath, tensorflowCudaAddonPath } from '../local-paths.js';
+import type { RegisterBackend } from './open-tensor-backend.js';
 
 const BACKEND_NAME = 'tensorflow';
 const PACKAGE = '@tensorflow/tfjs-node-gpu';
@@ -21,12 +21,6 @@ const ENVIRONMENT = {
   TF_CPP_MIN_LOG_LEVEL: '2',
 } as const;
 
-export interface TensorBackendOptions {
-  /** cpu (default) hides every GPU; gpu needs one. */
-  readonly device?: 'cpu' | 'gpu';
-  readonly addonPath?: string;
-}
-
 /** What is used of the addon and of tfjs-node-gpu's modules, which have no types for use from outside. */
 interface Addon {
   readonly TF_Version: string;
@@ -34,31 +28,40 @@ interface Addon {
 }
 type BackendClass = new (addon: Addon, packageName: string) => KernelBackend;
 
+/** TensorFlow's context is made once a process, for one device. */
+let opened: { readonly device: 'cpu' | 'gpu'; readonly addon: Addon } | null = null;
+
 /**
- * The TensorFlow backend, registered with tfjs as `tensorflow` and selected; the first call takes about a second, later
- * ones return the same backend.
- * @throws PipelineError UnsupportedDevice when the addon is not there or cannot be loaded, or no GPU is where one is asked for.
+ * Registers the backend `tensorflow`: on a CPU over the CPU library, on a GPU over the CUDA one.
+ * @throws PipelineError UnsupportedDevice when the addon is not there or cannot be loaded, or no GPU is where one is asked for; DeviceLost
+ * when this process computes on the other device already: TensorFlow's libraries can be loaded once.
  */
-export async function openTensorBackend({ device = 'cpu', addonPath = tensorflowAddonPath() }: TensorBackendOptions = {}): Promise<TensorBackend> {
-  const require = createRequire(import.meta.url);
-  setEnvironment(device);
-  restoreRemovedNodeFunctions(require('node:util') as Record<string, unknown>);
-  const addon = loadAddon(require, addonPath);
-  if (device === 'gpu' && !addon.isUsingGpuDevice()) {
-    throw new PipelineError('UnsupportedDevice', `expected a GPU for device gpu, found none that TensorFlow ${addon.TF_Version} can use`);
+export const registerTensorflow: RegisterBackend = async ({ device, addonPath }) => {
+  if (opened !== null && opened.device !== device)
+    throw new PipelineError('DeviceLost', `expected TensorFlow on ${device}, found it open on ${opened.device} in this process; a worker serves one device`);
+  if (opened === null) {
+    const path = addonPath ?? (device === 'gpu' ? tensorflowCudaAddonPath() : tensorflowAddonPath());
+    const require = createRequire(import.meta.url);
+    setEnvironment(device);
+    restoreRemovedNodeFunctions(require('node:util') as Record<string, unknown>);
+    const addon = loadAddon(require, path, device);
+    if (device === 'gpu' && !addon.isUsingGpuDevice())
+      throw new PipelineError('UnsupportedDevice', `expected a GPU for device gpu, found none that TensorFlow ${addon.TF_Version} can use`);
+    if (tf.findBackendFactory(BACKEND_NAME) === null) {
+      require(`${PACKAGE}/dist/register_all_kernels.js`);
+      const { NodeJSKernelBackend } = require(`${PACKAGE}/dist/nodejs_kernel_backend.js`) as { NodeJSKernelBackend: BackendClass };
+      tf.registerBackend(BACKEND_NAME, () => new NodeJSKernelBackend(addon, PACKAGE));
+    }
+    opened = { device, addon };
   }
-  if (tf.findBackend(BACKEND_NAME) === null) {
-    require(`${PACKAGE}/dist/register_all_kernels.js`);
-    const { NodeJSKernelBackend } = require(`${PACKAGE}/dist/nodejs_kernel_backend.js`) as { NodeJSKernelBackend: BackendClass };
-    tf.registerBackend(BACKEND_NAME, () => new NodeJSKernelBackend(addon, PACKAGE));
-  }
-  await tf.setBackend(BACKEND_NAME);
-  return { name: BACKEND_NAME, device, version: `tensorflow ${addon.TF_Version}, tfjs ${tf.version_core}` };
-}
+  return { version: `tensorflow ${opened.addon.TF_Version}${device === 'gpu' ? ' with CUDA' : ''}` };
+};
 
 function setEnvironment(device: 'cpu' | 'gpu'): void {
   for (const [name, value] of Object.entries(ENVIRONMENT)) process.env[name] = value;
   if (device === 'cpu') process.env['CUDA_VISIBLE_DEVICES'] = '-1';
+  // Else the first process takes all of the card's memory.
+  else process.env['TF_FORCE_GPU_ALLOW_GROWTH'] = 'true';
 }
 
 /** tfjs-node-gpu 4.22 calls two functions that Node 23 removed from node:util. */
@@ -67,9 +70,10 @@ function restoreRemovedNodeFunctions(util: Record<string, unknown>): void {
   util['isArray'] ??= Array.isArray;
 }
 
-function loadAddon(require: NodeJS.Require, path: string): Addon {
+function loadAddon(require: NodeJS.Require, path: string, device: 'cpu' | 'gpu'): Addon {
   if (!existsSync(path)) {
-    throw new PipelineError('UnsupportedDevice', `expected the TensorFlow addon at ${path}; npm start builds it, ARES_TFJS_ADDON names another`);
+    const how = device === 'gpu' ? 'npm start -- --gpu builds it, ARES_TFJS_CUDA_ADDON' : 'npm start builds it, ARES_TFJS_ADDON';
+    throw new PipelineError('UnsupportedDevice', `expected the TensorFlow addon for device ${device} at ${path}; ${how} names another`);
   }
   try {
     return require(path) as Addon;

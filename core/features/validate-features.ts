@@ -4,6 +4,7 @@ import type { Bars } from '../data/bars.js';
 import { BAR_COLUMNS } from '../data/bars.js';
 import type { BarColumn } from '../data/bars.js';
 import { pairSymbols } from '../data/bar-extras.js';
+import { warmUpBars } from './warm-up.js';
 import type { Feature, FeatureColumns, FeatureContext, FeatureInput } from './feature.js';
 
 export interface FeatureFault {
@@ -19,11 +20,11 @@ export interface FeatureFault {
 }
 
 /** What validation reads of a feature. */
-export type CatalogEntry = Pick<Feature, 'name' | 'inputs' | 'warmUp' | 'range'>;
+export type CatalogEntry = Pick<Feature, 'name' | 'inputs' | 'warmUp' | 'warmUpMs' | 'range'>;
 
 /**
  * Every fault of the columns: a value outside the range (1e-9 of rounding allowed), an infinite one, a NaN after the warm-up where
- * no input was NaN within the warm-up before it, a column with one value only. One pass a column, and one a distinct input.
+ * no input was NaN within the warm-up before it (a warm-up in time counts as the bars that fill it), a column with one value only. One pass a column, and one a distinct input.
  * @throws RangeError when the catalog does not name the columns in their order.
  */
 export function validateFeatures(
@@ -32,11 +33,12 @@ export function validateFeatures(
   data: { readonly bars: Bars; readonly context: FeatureContext },
 ): readonly FeatureFault[] {
   const lastMissing = missingInputs(data.bars, data.context);
+  const periodMs = barCount(data.bars) === 0 ? 1 : data.bars.closeTimeMs[0] - data.bars.openTimeMs[0];
   return features.columns.flatMap((column, j) => {
     const entry = catalog[j];
     if (entry?.name !== features.names[j])
       throw new RangeError(`expected feature ${features.names[j]} in row ${j} of the catalog, found ${entry?.name ?? 'none'}`);
-    return faultsOf(column, entry, lastMissing);
+    return faultsOf(column, { ...entry, warmUp: warmUpBars(entry, periodMs) }, lastMissing);
   });
 }
 

@@ -1,13 +1,12 @@
-/** Gradient-boosted trees (Ke et al. 2017, LightGBM) as a model family, over whatever implements the library's port. */
-import type { Booster, GradientBoosting } from './gradient-boosting.js';
-import type { Classifier, FitData, FitOptions, Matrix, ModelFamily } from './model.js';
-import { checkColumnCount, checkFitData, numberParameter } from './check-fit-data.js';
-import { takeMatrixRows } from './matrix-parts.js';
-import { decodeModel, encodeModel } from './model-bytes.js';
+/** Gradient-boosted trees by LightGBM (Ke et al. 2017) as model families: plain, with dropped trees, with sampled gradients. */
+import { boostedFamily } from './boosted-family.js';
+import type { GradientBoosting } from './gradient-boosting.js';
+import type { FitOptions, ModelFamily } from './model.js';
 
 /** Small trees, slow learning, strong leaves: market data of a few hundred effective examples. */
 export const LIGHTGBM_DEFAULTS = Object.freeze({
   rounds: 80,
+  patience: 20,
   learning_rate: 0.05,
   num_leaves: 4,
   min_data_in_leaf: 50,
@@ -17,53 +16,41 @@ export const LIGHTGBM_DEFAULTS = Object.freeze({
   bagging_freq: 1,
 });
 
-interface LightgbmState {
-  readonly modelText: string;
+/** The settings of every LightGBM classifier: the library takes seeds of 31 bits. */
+export function lightgbmSettings({ seed, threads }: FitOptions): { readonly objective: string; readonly seed: number; readonly num_threads: number } {
+  return { objective: 'binary', seed: seed & 0x7fffffff, num_threads: threads };
+}
+
+/** The family under the given id (lightgbm, lightgbm-tuned). Parameters: `rounds`, and the library's own names. */
+export function lightgbmFamily(id: string, library: GradientBoosting): ModelFamily {
+  return boostedFamily({ id, library, defaults: LIGHTGBM_DEFAULTS, settings: lightgbmSettings, stopsEarly: true });
+}
+
+/** DART (Rashmi and Gilad-Bachrach 2015): each round drops some earlier trees and fits what they leave, so no round can be the last. */
+export function lightgbmDartFamily(library: GradientBoosting): ModelFamily {
+  const { patience: _, ...rest } = LIGHTGBM_DEFAULTS;
+  const defaults = Object.freeze({ ...rest, learning_rate: 0.1, drop_rate: 0.1, skip_drop: 0.5, max_drop: 50 });
+  return boostedFamily({
+    id: 'lightgbm-dart',
+    library,
+    defaults,
+    settings: (options) => ({ ...lightgbmSettings(options), boosting: 'dart' }),
+    stopsEarly: false,
+  });
 }
 
 /**
- * The family under the given id (lightgbm, lightgbm-tuned). Parameters: `rounds`, and the library's own names. Missing
- * values are the library's affair (a learnt side of each split).
+ * GOSS (Ke et al. 2017, section 3): each tree is fitted on the rows of the largest gradients (`top_rate`) and a weighted sample of the
+ * rest (`other_rate`), in place of bagging; the library takes all rows for the first 1 / learning_rate rounds.
  */
-export function lightgbmFamily(id: string, library: GradientBoosting): ModelFamily {
-  return {
-    id,
-    defaults: LIGHTGBM_DEFAULTS,
-    fit: async (data, options) => fitLightgbm({ id, library }, data, options),
-    load: (bytes) => {
-      const { featureNames, modelText } = decodeModel<LightgbmState>(bytes, [id]);
-      return makeClassifier(id, featureNames, library.load(modelText));
-    },
-  };
-}
-
-function fitLightgbm({ id, library }: { id: string; library: GradientBoosting }, data: FitData, options: FitOptions): Classifier {
-  const { features, featureNames, rows, y, weights } = checkFitData(data);
-  const { rounds: _, ...native } = { ...LIGHTGBM_DEFAULTS, ...options.parameters };
-  const rounds = numberParameter({ ...LIGHTGBM_DEFAULTS, ...options.parameters }, 'rounds');
-  const booster = library.train(
-    { x: takeMatrixRows(features, rows), y, weights, featureNames },
-    { ...native, objective: 'binary', seed: options.seed & 0x7fffffff, num_threads: options.threads },
-    rounds,
-    (round) => {
-      options.signal?.throwIfAborted();
-      options.progress?.((round + 1) / rounds, `tree ${round + 1} of ${rounds}`);
-      return true;
-    },
-  );
-  return makeClassifier(id, featureNames, booster);
-}
-
-function makeClassifier(family: string, featureNames: readonly string[], booster: Booster): Classifier {
-  return {
-    family,
-    featureNames,
-    predictProba: (features: Matrix, rows: Int32Array) => {
-      checkColumnCount(features, featureNames);
-      return booster.predict(takeMatrixRows(features, rows));
-    },
-    featureImportance: () => booster.importance(),
-    save: () => encodeModel<LightgbmState>(family, featureNames, { modelText: booster.modelText() }),
-    dispose: () => booster.dispose(),
-  };
+export function lightgbmGossFamily(library: GradientBoosting): ModelFamily {
+  const { bagging_fraction: _, bagging_freq: __, ...rest } = LIGHTGBM_DEFAULTS;
+  const defaults = Object.freeze({ ...rest, learning_rate: 0.1, top_rate: 0.3, other_rate: 0.2 });
+  return boostedFamily({
+    id: 'lightgbm-goss',
+    library,
+    defaults,
+    settings: (options) => ({ ...lightgbmSettings(options), boosting: 'gbdt', data_sample_strategy: 'goss' }),
+    stopsEarly: true,
+  });
 }

@@ -2,9 +2,12 @@
  * L2-regularised logistic regression, fitted by Newton's method (iteratively reweighted least squares; Hastie,
  * Tibshirani and Friedman 2009, section 4.4.1) on features standardised over the fit rows.
  */
+import { logistic } from '../ensembles/log-odds.js';
 import { NumericalError } from '../errors.js';
 import type { Classifier, FitData, FitOptions, Matrix, ModelFamily } from './model.js';
 import { checkColumnCount, checkFitData, numberParameter } from './check-fit-data.js';
+import type { ColumnScales, LinearState } from './linear-scores.js';
+import { explainLinear, linearScores, measureColumns } from './linear-scores.js';
 import { decodeModel, encodeModel } from './model-bytes.js';
 import { solveSymmetric } from './solve-symmetric.js';
 
@@ -14,15 +17,6 @@ export const LINEAR_DEFAULTS = Object.freeze({ l2: 10 });
 const MAXIMUM_STEPS = 100;
 /** Largest gradient entry, per unit of total weight, at which the fit counts as converged. */
 const GRADIENT_TOLERANCE = 1e-10;
-
-interface LinearState {
-  /** Weighted mean of each feature over the fit rows, missing values left out: what a missing value becomes. */
-  readonly means: readonly number[];
-  /** Weighted standard deviation; 0 = constant or never seen, the feature is left out. */
-  readonly deviations: readonly number[];
-  readonly coefficients: readonly number[];
-  readonly intercept: number;
-}
 
 /** The family `linear`. Parameter: `l2` above 0. */
 export const linearFamily: ModelFamily = {
@@ -50,35 +44,8 @@ function fitLinear(data: FitData, options: FitOptions): Classifier {
   });
 }
 
-function measureColumns({ features, rows, weights }: FitData): { means: Float64Array; deviations: Float64Array } {
-  const { columnCount, values } = features;
-  const means = new Float64Array(columnCount);
-  const deviations = new Float64Array(columnCount);
-  for (let j = 0; j < columnCount; j++) {
-    let total = 0;
-    let sum = 0;
-    for (let i = 0; i < rows.length; i++) {
-      const value = values[rows[i] * columnCount + j];
-      if (Number.isNaN(value)) continue;
-      total += weights[i];
-      sum += weights[i] * value;
-    }
-    if (total === 0) continue;
-    const mean = sum / total;
-    let squares = 0;
-    for (let i = 0; i < rows.length; i++) {
-      const value = values[rows[i] * columnCount + j];
-      if (!Number.isNaN(value)) squares += weights[i] * (value - mean) ** 2;
-    }
-    const deviation = Math.sqrt(squares / total);
-    means[j] = mean;
-    deviations[j] = deviation > 1e-12 * Math.abs(mean) ? deviation : 0;
-  }
-  return { means, deviations };
-}
-
 /** [rows x (1 + columns)], the first column 1; missing values and constant columns are 0. */
-function standardise(features: Matrix, rows: Int32Array, { means, deviations }: { means: ArrayLike<number>; deviations: ArrayLike<number> }): Float64Array {
+function standardise(features: Matrix, rows: Int32Array, { means, deviations }: ColumnScales): Float64Array {
   const { columnCount, values } = features;
   const width = columnCount + 1;
   const x = new Float64Array(rows.length * width);
@@ -148,7 +115,7 @@ function derivatives({ x, y, weights, l2 }: NewtonProblem, beta: Float64Array): 
     const at = i * width;
     let z = 0;
     for (let j = 0; j < width; j++) z += x[at + j] * beta[j];
-    const p = sigmoid(z);
+    const p = logistic(z);
     const residual = weights[i] * (p - y[i]);
     const curvature = weights[i] * p * (1 - p);
     for (let j = 0; j < width; j++) {
@@ -164,23 +131,17 @@ function derivatives({ x, y, weights, l2 }: NewtonProblem, beta: Float64Array): 
   return { gradient, hessian };
 }
 
-function sigmoid(z: number): number {
-  return z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z));
-}
-
 function makeClassifier(featureNames: readonly string[], state: LinearState): Classifier {
   return {
     family: 'linear',
     featureNames,
     predictProba: (features, rows) => {
       checkColumnCount(features, featureNames);
-      const x = standardise(features, rows, state);
-      const width = featureNames.length + 1;
-      return Float64Array.from(rows, (_, i) => {
-        let z = state.intercept;
-        for (let j = 1; j < width; j++) z += x[i * width + j] * state.coefficients[j - 1];
-        return sigmoid(z);
-      });
+      return linearScores(state, features, rows).map(logistic);
+    },
+    explain: (features, rows) => {
+      checkColumnCount(features, featureNames);
+      return explainLinear(state, features, rows);
     },
     featureImportance: () => Float64Array.from(state.coefficients, Math.abs),
     save: () => encodeModel<LinearState>('linear', featureNames, state),

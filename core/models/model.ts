@@ -22,6 +22,9 @@ export interface FitData {
   readonly weights: Float64Array;
 }
 
+/** Later examples over the same `features`: what may stop a fit early, and nothing else. */
+export type ValidationData = Pick<FitData, 'rows' | 'y' | 'weights'>;
+
 export interface FitOptions {
   readonly seed: number;
   readonly threads: number;
@@ -31,6 +34,17 @@ export interface FitOptions {
   readonly progress?: (fraction: number, message: string) => void;
   /** Of this very fit; families that are trained in epochs go on from its newest state. */
   readonly state?: StateKeeper<unknown>;
+  /** Absent: families that stop early cut their own off the end of the examples, or do without. */
+  readonly validation?: ValidationData;
+}
+
+/** What each feature adds to each prediction: base plus a row's contributions is that row's output on `scale`, up to rounding. */
+export interface Explanation {
+  readonly scale: 'log-odds' | 'probability';
+  /** Output where nothing is known of the features. */
+  readonly base: number;
+  /** [rows x columns], row-major. */
+  readonly contributions: Float64Array;
 }
 
 /** A fitted binary classifier. `dispose` frees native memory; the object is unusable after it. */
@@ -41,6 +55,12 @@ export interface Classifier {
   predictProba(features: Matrix, rows: Int32Array): Float64Array;
   /** Non-negative importance, one per feature, or null where the family has none. */
   featureImportance(): Float64Array | null;
+  /** The family's own exact contributions to the given rows; absent or null where it has none: core/explanations/kernel-shap serves any model. */
+  explain?(features: Matrix, rows: Int32Array): Explanation | null;
+  /** [rows x levels] quantiles of the target, rising along each row; absent or null where the family has none. `levels` rise in (0, 1). */
+  predictQuantiles?(features: Matrix, rows: Int32Array, levels: readonly number[]): Float64Array | null;
+  /** Figures of the fit by name (iterations, loss ...), the same after `load`; absent where the family keeps none. */
+  metrics?(): Readonly<Record<string, number>>;
   /** Self-describing bytes that ModelFamily.load reads back to identical predictions. */
   save(): Uint8Array;
   dispose(): void;

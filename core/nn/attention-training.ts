@@ -10,6 +10,7 @@ import type { Random, RandomState } from '../stats/random.js';
 import { restoreRandom } from '../stats/random.js';
 import type { AttentionNetwork, SequenceInput } from './attention-inference.js';
 import type { AttentionShape } from './attention-shape.js';
+import { examplesWithin, partsOf } from './batch-memory.js';
 import { WEIGHT_BLOCKS, blockLengths, blockShapes } from './attention-shape.js';
 
 /** Examples: row numbers of the input, with label and weight each. */
@@ -32,6 +33,8 @@ export interface AttentionTraining {
   /** Epochs without a lower validation loss after which training stops. */
   readonly patience: number;
   readonly random: Random;
+  /** Peak of tensor memory; batches that need more are computed in parts. Absent = no limit. */
+  readonly memoryLimitBytes?: number;
   readonly signal?: Abort;
   readonly onEpoch?: (epoch: number) => void;
   /** Kept after each epoch; training goes on from the newest, to the same bits. */
@@ -74,39 +77,40 @@ const EPSILON = 1e-8;
  * @throws NumericalError when the loss leaves the finite numbers.
  */
 export async function trainAttention(training: AttentionTraining): Promise<AttentionFit> {
-  const { shape, validation, random } = training;
+  const { shape, random } = training;
   const earlier = (await training.state?.latest()) ?? null;
   const state = earlier === null ? makeAdamState(drawWeights(shape, random)) : restoreAdamState(earlier);
-  const heldOut = validation === null ? null : makeBatch(training, validation, allOf(validation));
   try {
-    return await runEpochs(earlier === null ? training : { ...training, random: restoreRandom(earlier.random) }, { state, heldOut, earlier });
+    const most = examplesAtOnce(training, state);
+    return await runEpochs(earlier === null ? training : { ...training, random: restoreRandom(earlier.random) }, { state, most, earlier });
   } finally {
-    tf.dispose([state.weights, state.first, state.second, ...(heldOut === null ? [] : Object.values(heldOut))]);
+    tf.dispose([state.weights, state.first, state.second]);
   }
 }
 
 interface Run {
   readonly state: AdamState;
-  readonly heldOut: Batch | null;
+  /** Examples that are computed at once. */
+  readonly most: number;
   readonly earlier: TrainingState | null;
 }
 
-async function runEpochs(training: AttentionTraining, { state, heldOut, earlier }: Run): Promise<AttentionFit> {
-  const { shape, fit, random, epochs, patience } = training;
+async function runEpochs(training: AttentionTraining, { state, most, earlier }: Run): Promise<AttentionFit> {
+  const { validation, fit, random, epochs, patience } = training;
   const validationLoss = [...(earlier?.validationLoss ?? [])];
   let best: Epoch = earlier?.best ?? { loss: Number.POSITIVE_INFINITY, epoch: 0, weights: new Float32Array(0) };
-  for (let epoch = (earlier?.epoch ?? 0) + 1; epoch <= epochs && epoch - best.epoch <= (heldOut === null ? epochs : patience); epoch++) {
-    trainEpoch(training, state, shuffled(fit.rows.length, random));
+  for (let epoch = (earlier?.epoch ?? 0) + 1; epoch <= epochs && epoch - best.epoch <= (validation === null ? epochs : patience); epoch++) {
+    trainEpoch(training, { state, most }, shuffled(fit.rows.length, random));
     training.onEpoch?.(epoch);
-    if (heldOut !== null) {
-      const loss = tf.tidy(() => meanLoss(state.weights, heldOut, shape).dataSync()[0]);
+    if (validation !== null) {
+      const loss = await measureLoss(training, { state, most }, validation);
       if (!Number.isFinite(loss)) throw new NumericalError(`expected a finite validation loss after epoch ${epoch}, found ${loss}`);
       validationLoss.push(loss);
       if (loss < best.loss) best = { loss, epoch, weights: await readWeights(state.weights) };
     }
     await training.state?.keep({ epoch, ...(await readAdamState(state)), random: random.state(), best, validationLoss: [...validationLoss] });
   }
-  if (heldOut === null) best = { loss: Number.NaN, epoch: epochs, weights: await readWeights(state.weights) };
+  if (validation === null) best = { loss: Number.NaN, epoch: epochs, weights: await readWeights(state.weights) };
   if (best.weights.some((weight) => !Number.isFinite(weight))) {
     throw new NumericalError(`expected finite weights after ${best.epoch} epochs of the attention network`);
   }
@@ -117,7 +121,7 @@ async function runEpochs(training: AttentionTraining, { state, heldOut, earlier 
 export function attentionLogits({ flat, shape }: AttentionNetwork, input: SequenceInput, rows: Int32Array): Float32Array {
   const examples = { rows, y: new Float64Array(rows.length), weights: new Float64Array(rows.length).fill(1) };
   return tf.tidy(() => {
-    const batch = makeBatch({ shape, input }, examples, allOf(examples));
+    const batch = makeBatch({ shape, input }, examples, { chosen: allOf(examples), total: 1 });
     return logits(tf.tensor1d(flat), batch, shape).dataSync() as Float32Array;
   });
 }
@@ -128,7 +132,7 @@ interface Batch {
   /** [examples x 1 x window]: 0, or a large negative number where a position lies before the first row. */
   readonly mask: tf.Tensor3D;
   readonly y: tf.Tensor1D;
-  /** Shares of the batch's weight. */
+  /** Shares of the whole batch's weight. */
   readonly weights: tf.Tensor1D;
 }
 
@@ -143,20 +147,49 @@ function makeAdamState(weights: Float32Array): AdamState {
   return { weights: tf.tensor1d(weights), first: tf.zeros([weights.length]), second: tf.zeros([weights.length]), step: 0 };
 }
 
-function trainEpoch(training: AttentionTraining, state: AdamState, order: Int32Array): void {
+/** Examples at once within the memory limit. */
+function examplesAtOnce(training: AttentionTraining, { weights }: AdamState): number {
+  const { memoryLimitBytes, fit, shape } = training;
+  if (memoryLimitBytes === undefined) return Number.POSITIVE_INFINITY;
+  return examplesWithin(memoryLimitBytes, weights, (flat, examples) => {
+    const chosen = Int32Array.from({ length: examples }, (_, i) => i % fit.rows.length);
+    return meanLoss(flat, makeBatch(training, fit, { chosen, total: 1 }), shape);
+  });
+}
+
+async function measureLoss(training: AttentionTraining, { state, most }: Pick<Run, 'state' | 'most'>, examples: SequenceExamples): Promise<number> {
+  const all = allOf(examples);
+  const total = weightOf(examples, all);
+  let loss = 0;
+  for (const chosen of partsOf(all, most)) {
+    const part = tf.tidy(() => meanLoss(state.weights, makeBatch(training, examples, { chosen, total }), training.shape));
+    loss += (await part.data())[0];
+    part.dispose();
+  }
+  return loss;
+}
+
+function trainEpoch(training: AttentionTraining, run: Pick<Run, 'state' | 'most'>, order: Int32Array): void {
   for (let from = 0; from < order.length; from += training.batch) {
     training.signal?.throwIfAborted();
-    trainBatch(training, state, order.subarray(from, from + training.batch));
+    trainBatch(training, run, order.subarray(from, from + training.batch));
   }
 }
 
-function trainBatch(training: AttentionTraining, state: AdamState, chosen: Int32Array): void {
+function trainBatch(training: AttentionTraining, { state, most }: Pick<Run, 'state' | 'most'>, chosen: Int32Array): void {
   const { shape, fit, learningRate, weightDecay } = training;
   state.step += 1;
+  const total = weightOf(fit, chosen);
+  const gradientOf = (part: Int32Array): tf.Tensor =>
+    tf.tidy(() => {
+      const batch = makeBatch(training, fit, { chosen: part, total });
+      return tf.grad((flat) => meanLoss(flat as tf.Tensor1D, batch, shape))(state.weights);
+    });
   const correction = Math.sqrt(1 - BETA_SECOND ** state.step) / (1 - BETA_FIRST ** state.step);
   const [weights, first, second] = tf.tidy(() => {
-    const batch = makeBatch(training, fit, chosen);
-    const gradient = tf.grad((flat) => meanLoss(flat as tf.Tensor1D, batch, shape))(state.weights);
+    const gradient = partsOf(chosen, most)
+      .map(gradientOf)
+      .reduce((sum, part) => tf.add(sum, part));
     const nextFirst = tf.add(tf.mul(state.first, BETA_FIRST), tf.mul(gradient, 1 - BETA_FIRST));
     const nextSecond = tf.add(tf.mul(state.second, BETA_SECOND), tf.mul(tf.square(gradient), 1 - BETA_SECOND));
     const step = tf.div(tf.mul(nextFirst, learningRate * correction), tf.add(tf.sqrt(nextSecond), EPSILON));
@@ -197,15 +230,17 @@ function logits(flat: tf.Tensor1D, batch: Batch, shape: AttentionShape): tf.Tens
   return tf.reshape(tf.add(tf.matMul(dense, block.readout), block.readoutBias), [count]);
 }
 
-function makeBatch({ shape, input }: Pick<AttentionTraining, 'shape' | 'input'>, examples: SequenceExamples, chosen: Int32Array): Batch {
+function makeBatch(
+  { shape, input }: Pick<AttentionTraining, 'shape' | 'input'>,
+  examples: SequenceExamples,
+  { chosen, total }: { chosen: Int32Array; total: number },
+): Batch {
   const { window, features } = shape;
   const count = chosen.length;
   const x = new Float32Array(count * window * features);
   const mask = new Float32Array(count * window);
   const y = new Float32Array(count);
   const weights = new Float32Array(count);
-  let total = 0;
-  for (const example of chosen) total += examples.weights[example];
   for (let i = 0; i < count; i++) {
     const row = examples.rows[chosen[i]];
     const missing = Math.max(0, window - 1 - row);
@@ -215,6 +250,12 @@ function makeBatch({ shape, input }: Pick<AttentionTraining, 'shape' | 'input'>,
     weights[i] = examples.weights[chosen[i]] / total;
   }
   return { x: tf.tensor3d(x, [count, window, features]), mask: tf.tensor3d(mask, [count, 1, window]), y: tf.tensor1d(y), weights: tf.tensor1d(weights) };
+}
+
+function weightOf({ weights }: SequenceExamples, chosen: Int32Array): number {
+  let total = 0;
+  for (const example of chosen) total += weights[example];
+  return total;
 }
 
 /** Normal weights of variance 1 / rows (He-like for the embedding), biases 0. */

@@ -12,7 +12,7 @@ export interface PriceScreen {
   readonly reversal: number;
 }
 
-/** Chosen on the first half of the XRPETH trades; docs/quality.md shows what it finds on others. */
+/** Chosen on the XRPETH trades; docs/quality.md shows what it finds on others, and which of them it was chosen without. */
 export const TRADE_SCREEN: PriceScreen = { window: 31, deviations: 6, floor: 0.005, reversal: 5 };
 
 /** Scales the median absolute deviation to the standard deviation of a normal. */

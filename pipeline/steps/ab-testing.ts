@@ -25,5 +25,5 @@ export const abTesting = {
   queue: 'ares-cpu',
   startToCloseMinutes: 240,
   stallMinutes: 10,
-  adapters: ['tables', 'gradient-boosting', 'tensor-backend', 'bundle-archive'],
+  adapters: ['tables', 'gradient-boosting', 'xgboost', 'tensor-backend', 'bundle-archive'],
 } as const satisfies StepDefinition<'ab-testing', AbTestingParameters>;

@@ -20,5 +20,5 @@ export const analystEnsembleCreation = {
   queue: 'ares-cpu',
   startToCloseMinutes: 120,
   stallMinutes: 10,
-  adapters: ['tables', 'gradient-boosting', 'tensor-backend'],
+  adapters: ['tables', 'gradient-boosting', 'xgboost', 'tensor-backend'],
 } as const satisfies StepDefinition<'analyst-ensemble-creation', AnalystEnsembleCreationParameters>;

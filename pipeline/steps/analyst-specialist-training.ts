@@ -15,5 +15,5 @@ export const analystSpecialistTraining = {
   queue: 'ares-cpu',
   startToCloseMinutes: 480,
   stallMinutes: 10,
-  adapters: ['tables', 'gradient-boosting'],
+  adapters: ['tables', 'gradient-boosting', 'xgboost'],
 } as const satisfies StepDefinition<'analyst-specialist-training', AnalystSpecialistTrainingParameters>;

@@ -14,6 +14,9 @@ export interface MarketRegimeClassificationParameters {
   readonly periodMs: number;
   readonly finePeriodMs: number;
   readonly regimes: RunSpec['regimes'];
+  /** End of what quality may be told of: a step before the test segment reports nothing of it. */
+  readonly reportUntilMs: number;
+  readonly imputation: RunSpec['imputation'];
   /** Series and other assets that the bars get as columns. */
   readonly external: readonly ExternalName[];
   readonly pairs: readonly string[];
@@ -31,6 +34,8 @@ export const marketRegimeClassification = {
     periodMs: TIMEFRAMES[plan.settings.timeframe],
     finePeriodMs: FINE_PERIOD_MS,
     regimes: plan.spec.regimes,
+    reportUntilMs: plan.segments.selection.toMs,
+    imputation: plan.spec.imputation,
     external: plan.spec.external,
     pairs: plan.spec.pairs,
   }),

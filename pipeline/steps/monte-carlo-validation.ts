@@ -23,5 +23,5 @@ export const monteCarloValidation = {
   queue: 'ares-cpu',
   startToCloseMinutes: 480,
   stallMinutes: 10,
-  adapters: ['tables', 'gradient-boosting', 'tensor-backend'],
+  adapters: ['tables', 'gradient-boosting', 'xgboost', 'tensor-backend'],
 } as const satisfies StepDefinition<'monte-carlo-validation', MonteCarloValidationParameters>;

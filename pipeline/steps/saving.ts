@@ -26,5 +26,5 @@ export const saving = {
   queue: 'ares-io',
   startToCloseMinutes: 60,
   stallMinutes: 10,
-  adapters: ['tables', 'gradient-boosting', 'tensor-backend', 'bundle-archive', 'report'],
+  adapters: ['tables', 'gradient-boosting', 'xgboost', 'tensor-backend', 'bundle-archive', 'report'],
 } as const satisfies StepDefinition<'saving', SavingParameters>;

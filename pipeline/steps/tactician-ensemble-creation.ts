@@ -14,5 +14,5 @@ export const tacticianEnsembleCreation = {
   queue: 'ares-cpu',
   startToCloseMinutes: 120,
   stallMinutes: 10,
-  adapters: ['tables', 'gradient-boosting'],
+  adapters: ['tables', 'gradient-boosting', 'xgboost'],
 } as const satisfies StepDefinition<'tactician-ensemble-creation', TacticianEnsembleCreationParameters>;

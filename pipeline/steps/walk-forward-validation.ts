@@ -20,5 +20,5 @@ export const walkForwardValidation = {
   queue: 'ares-cpu',
   startToCloseMinutes: 960,
   stallMinutes: 15,
-  adapters: ['tables', 'gradient-boosting', 'tensor-backend'],
+  adapters: ['tables', 'gradient-boosting', 'xgboost', 'tensor-backend'],
 } as const satisfies StepDefinition<'walk-forward-validation', WalkForwardValidationParameters>;

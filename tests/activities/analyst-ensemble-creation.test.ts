@@ -21,7 +21,7 @@ async function stack(change: (labels: Table) => Table = (labels) => labels): Pro
   for (const [step, artifacts] of trained.memory.artifacts) if (step !== analystEnsembleCreation.id) memory.artifacts.set(step, new Map(artifacts));
   const labels = change(await memoryInputs(memory).table(LABELS, 'labels', 'ares.labels'));
   memory.artifacts.get(LABELS)!.set('labels', { table: labels });
-  const execution = { threads: 1, chunkRows: 1000, segmentDays: 1, memoryLimitMiB: 512, featureCache: false, filePaths: {} };
+  const execution = { threads: 1, chunkRows: 1000, segmentDays: 1, memoryLimitMiB: 512, featureCache: false, sourceFiles: {} };
   await runStepInProcess({ definition: analystEnsembleCreation, run: createAnalystEnsembles as never }, trained.plan, {
     memory,
     ports: chainPorts(),

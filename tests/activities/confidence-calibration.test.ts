@@ -32,7 +32,7 @@ async function calibrate(flipped: string | null, minimumEffectiveSample = 30): P
     memory.artifacts.get(step)!.set('labels', { table: flipSegment(labels, flipped) });
   }
   const plan = { ...trained.plan, spec: { ...trained.plan.spec, minimumEffectiveSample } };
-  const execution = { threads: 1, chunkRows: 1000, segmentDays: 1, memoryLimitMiB: 512, featureCache: false, filePaths: {} };
+  const execution = { threads: 1, chunkRows: 1000, segmentDays: 1, memoryLimitMiB: 512, featureCache: false, sourceFiles: {} };
   await runStepInProcess({ definition: confidenceCalibration, run: calibrateConfidence as never }, plan, {
     memory,
     ports: chainPorts(),

@@ -74,7 +74,7 @@ test('a file that is changed between plan and step is an IntegrityError, an unkn
   const text = Array.from({ length: 1440 }, (_, m) => klineRow(m, 2000)).join('\n');
   await folder.write('ETHUSDT-um-1m-2024-03-01.csv', text);
   const plan = await planOf({ source: 'files', path: folder.root });
-  await assert.rejects(runDataSteps(t, plan, { count: 1, execution: { filePaths: {} } }), { name: 'MissingArtifact' });
+  await assert.rejects(runDataSteps(t, plan, { count: 1, execution: { sourceFiles: {} } }), { name: 'MissingArtifact' });
   const changed = await folder.write('ETHUSDT-um-1m-2024-03-01.csv', `${text}\n${klineRow(1440, 1)}`);
   await assert.rejects(
     runDataSteps(t, plan, { count: 1 }),

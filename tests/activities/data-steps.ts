@@ -15,7 +15,7 @@ import { NO_CHECKPOINT } from '../../pipeline/checkpoint.js';
 import type { RunSpecInput } from '../../pipeline/config.js';
 import { runSpecSchema, TIMEFRAMES } from '../../pipeline/config.js';
 import type { RunPlan } from '../../pipeline/plan.js';
-import { embargoOf, planSegments, resolveSettings } from '../../pipeline/plan.js';
+import { embargoOf, plannedFiles, planSegments, resolveSettings } from '../../pipeline/plan.js';
 import type { MarketSource } from '../../pipeline/market-source.js';
 import type { StepPorts } from '../../pipeline/ports.js';
 import type { Execution, StepFunction } from '../../pipeline/step.js';
@@ -64,7 +64,7 @@ export async function runDataSteps(
       segmentDays: 1,
       memoryLimitMiB: 512,
       featureCache: false,
-      filePaths: Object.fromEntries([...plan.source.files, ...plan.source.fundingFiles].map((file) => [file.sha256, file.path])),
+      sourceFiles: Object.fromEntries(plannedFiles(plan).map(({ sha256, path, bytes }) => [sha256, { path, bytes }])),
       ...options.execution,
     },
     signal: { aborted: false, throwIfAborted: () => undefined },

@@ -95,7 +95,7 @@ async function collectTwice(key: string, plan: RunPlan, unit: string): Promise<{
 }
 
 function contextOf(plan: RunPlan, unit: string, { outputs, checkpoint }: { outputs: StagingOutputs; checkpoint: Checkpoint }): StepContext {
-  const files = Object.fromEntries(plan.source.files.map((file) => [file.sha256, file.path]));
+  const files = Object.fromEntries(plan.source.files.map(({ sha256, path, bytes }) => [sha256, { path, bytes }]));
   return {
     parameters: dataCollection.parameters(plan),
     unit,
@@ -103,7 +103,7 @@ function contextOf(plan: RunPlan, unit: string, { outputs, checkpoint }: { outpu
     inputs: {} as never,
     outputs,
     ports: { marketSource: () => makeFilesSource() } as never,
-    execution: { threads: 1, chunkRows: 1000, segmentDays: 5, memoryLimitMiB: 512, featureCache: false, filePaths: files },
+    execution: { threads: 1, chunkRows: 1000, segmentDays: 5, memoryLimitMiB: 512, featureCache: false, sourceFiles: files },
     signal: { aborted: false, throwIfAborted: () => undefined },
     checkpoint,
     seed: () => 1,

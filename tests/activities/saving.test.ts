@@ -29,7 +29,7 @@ function recordingPorts(): { ports: StepPorts; registered: Registration[]; openi
   return { ports, registered, openings };
 }
 
-const EXECUTION = { threads: 1, chunkRows: 1000, segmentDays: 1, memoryLimitMiB: 1024, featureCache: false, filePaths: {} };
+const EXECUTION = { threads: 1, chunkRows: 1000, segmentDays: 1, memoryLimitMiB: 1024, featureCache: false, sourceFiles: {} };
 const NEVER_ABORTED = { aborted: false, throwIfAborted: (): void => undefined };
 
 const SOURCE: SourceDescription = {
@@ -92,6 +92,7 @@ before(async () => {
       detail: ['3 bars, "missing"', 'ok'],
     }),
   );
+  await outputs.json('quality-summary', 'ares.quality-summary', { rows: 1000, score: 99.7, checks: [] });
   recorded = recordingPorts();
   await run(chain.memory, ['walk-forward-validation', 'monte-carlo-validation', 'ab-testing', 'saving'], recorded.ports);
   report = JSON.parse(await text(chain.memory, 'report.json')) as Report;

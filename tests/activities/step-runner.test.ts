@@ -35,7 +35,7 @@ describe('the step runner', () => {
       compute: { size: 2, run: async ({ argument }) => compute(argument as ComputeJob) },
       versions: { code: Object.fromEntries(STEPS.map((step) => [step.id, `code of ${step.id}`])), natives: {} },
       sideLog: { write: async (entry) => void log.push(entry) },
-      executionFor: () => ({ threads: 1, chunkRows: 1000, segmentDays: 1, memoryLimitMiB: 512, featureCache: false, filePaths: {} }),
+      executionFor: () => ({ threads: 1, chunkRows: 1000, segmentDays: 1, memoryLimitMiB: 512, featureCache: false, sourceFiles: {} }),
       stagingFolder: async () => {
         await mkdir(join(server.scratch, 'staging'), { recursive: true });
         return mkdtemp(join(server.scratch, 'staging', 'task-'));

@@ -14,7 +14,7 @@ import { chainPorts } from '../support/chain-run.js';
 import { NO_CHECKPOINT } from '../../pipeline/checkpoint.js';
 import { trainSimulatedChain } from '../support/simulated-chain.js';
 
-const EXECUTION = { threads: 1, chunkRows: 1000, segmentDays: 1, memoryLimitMiB: 1024, featureCache: false, filePaths: {} };
+const EXECUTION = { threads: 1, chunkRows: 1000, segmentDays: 1, memoryLimitMiB: 1024, featureCache: false, sourceFiles: {} };
 
 const STEP4 = 'analyst-labeling-feature-engineering';
 const SPEC: RunSpecInput = { preset: 'quick-test', simulation: { tradesPerMinute: 8 } };

@@ -25,8 +25,10 @@ test('a relative folder is refused by name, a relative XDG folder is ignored as 
 test('native libraries lie in the cache folder unless the environment names others', () => {
   const env = { ARES_CACHE: '/a' };
   assert.match(nativeLibraryPath('lightgbm', env), /^\/a\/native\/lightgbm-4\.7\.0-[0-9a-f]{12}\/lib_lightgbm\.so$/);
+  assert.match(nativeLibraryPath('xgboost', env), /^\/a\/native\/xgboost-cpu-3\.2\.0-[0-9a-f]{12}\/xgboost\/lib\/libxgboost\.so$/);
   assert.match(tensorflowAddonPath(env), /^\/a\/native\/tfjs-addon-[0-9a-f]{12}\/tfjs_binding\.node$/);
   assert.equal(artifactCacheFolder(env), join('/a', 'artifacts'));
   assert.equal(nativeLibraryPath('lightgbm', { ...env, ARES_LIGHTGBM_LIBRARY: '/l.so' }), '/l.so');
+  assert.equal(nativeLibraryPath('xgboost', { ...env, ARES_XGBOOST_LIBRARY: '/x.so' }), '/x.so');
   assert.equal(tensorflowAddonPath({ ...env, ARES_TFJS_ADDON: '/t.node' }), '/t.node');
 });

@@ -19,7 +19,7 @@ import { makePlan } from '../support/make-plan.js';
 import { simulatedBars } from '../support/simulated-bars.js';
 
 const THREADS = [1, 2, 4] as const;
-const EXECUTION = { chunkRows: 1000, segmentDays: 1, memoryLimitMiB: 1024, featureCache: false, filePaths: {} };
+const EXECUTION = { chunkRows: 1000, segmentDays: 1, memoryLimitMiB: 1024, featureCache: false, sourceFiles: {} };
 
 async function assertSameArtifacts(runs: readonly ArtifactMemory[], leastCount: number): Promise<void> {
   const [first, ...others] = runs;

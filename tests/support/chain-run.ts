@@ -9,6 +9,7 @@ import { sha256Hex } from '../../adapters/object-store/index.js';
 import { makeReportRenderer } from '../../adapters/report/index.js';
 import { makeBarEngine } from '../../adapters/tables/index.js';
 import { openTensorBackend } from '../../adapters/tensor-backend/index.js';
+import { makeXgboost } from '../../adapters/xgboost/index.js';
 import type { Bars } from '../../core/data/bars.js';
 import { barsToTable } from '../../core/data/bars.js';
 import type { Table } from '../../core/data/table.js';
@@ -26,6 +27,7 @@ export function chainPorts(): StepPorts {
     marketSource: () => makeFilesSource(),
     bars: makeBarEngine(),
     gradientBoosting: makeGradientBoosting(),
+    xgboost: makeXgboost(),
     tensorBackend: async () => openTensorBackend({ device: 'cpu' }),
     registry: { register: refuse },
     ledger: { record: refuse },
@@ -62,7 +64,7 @@ export async function runChain(input: ChainInput): Promise<ArtifactMemory> {
   );
   await source.json('source', 'ares.source', { synthetic: true });
   const ports = chainPorts();
-  const execution = { threads: input.threads ?? 1, chunkRows: 1000, segmentDays: 1, memoryLimitMiB: 1024, featureCache: false, filePaths: {} };
+  const execution = { threads: input.threads ?? 1, chunkRows: 1000, segmentDays: 1, memoryLimitMiB: 1024, featureCache: false, sourceFiles: {} };
   for (const { definition, run } of CHAIN_STEPS) {
     await input.before?.(definition.id, memory);
     await runStepInProcess({ definition, run }, input.plan, {

@@ -14,10 +14,11 @@ const LAUNCH_MS = 120_000;
 /** A browser; the caller closes it. @throws Error that says how to install one where none can be had */
 export async function openChromium(): Promise<Browser> {
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  return chromium.launch({ executablePath: chromiumPath(), args: [...QUIET, ...sandbox], timeout: LAUNCH_MS });
+  return chromium.launch({ executablePath: installedChromium(), args: [...QUIET, ...sandbox], timeout: LAUNCH_MS });
 }
 
-function chromiumPath(): string {
+/** Path of a Chromium, installed where there is none. @throws Error that says how to install one where none can be had */
+export function installedChromium(): string {
   const given = process.env['CHROMIUM'];
   if (given !== undefined && given !== '') return given;
   const found = systemChromium();

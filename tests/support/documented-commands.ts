@@ -119,6 +119,13 @@ export const ELSEWHERE: readonly Elsewhere[] = [
     holds: "documentedCommand('npm start -- --source files ')",
     notRun: null,
   },
+  {
+    page: 'docs/sources.md',
+    command: /^ares (?:bars|simulate) /,
+    file: 'tests/worker/bars-command.test.ts',
+    holds: "commandsOf('docs/sources.md'",
+    notRun: null,
+  },
   { command: /^npm run test:faults/, file: 'tests/faults/short.test.ts', holds: 'FAULT_SCENARIOS', notRun: 'half an hour; its short form runs here' },
   { command: /^npm run test:node24$/, file: 'infra/test-on-newest-node.ts', holds: 'NEWEST_NODE', notRun: 'the whole suite once more, on another Node' },
   { command: /^npm run bench -- /, file: 'bench/index.ts', holds: 'pipeline: pipelineBench', notRun: 'minutes of measuring; run by hand' },

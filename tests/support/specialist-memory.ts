@@ -3,6 +3,7 @@ import type { ArtifactMemory } from '../../activities/in-process-steps.js';
 import { makeArtifactMemory, memoryOutputs, runStepInProcess } from '../../activities/in-process-steps.js';
 import { makeGradientBoosting } from '../../adapters/gradient-boosting/index.js';
 import { openTensorBackend } from '../../adapters/tensor-backend/index.js';
+import { makeXgboost } from '../../adapters/xgboost/index.js';
 import { makeTable, takeRows } from '../../core/data/table.js';
 import type { Table } from '../../core/data/table.js';
 import { computeUniqueness } from '../../core/labels/uniqueness.js';
@@ -17,9 +18,9 @@ import { makePlan } from './make-plan.js';
 const PERIOD_MS = 900_000;
 const HOLD_BARS = 4;
 
-/** The two libraries that training uses; every other port is absent, so using one fails. */
-const PORTS = { gradientBoosting: makeGradientBoosting(), tensorBackend: () => openTensorBackend() } as unknown as StepPorts;
-const EXECUTION: Execution = { threads: 1, chunkRows: 1000, segmentDays: 1, memoryLimitMiB: 1024, featureCache: false, filePaths: {} };
+/** The libraries that training uses; every other port is absent, so using one fails. */
+const PORTS = { gradientBoosting: makeGradientBoosting(), xgboost: makeXgboost(), tensorBackend: () => openTensorBackend() } as unknown as StepPorts;
+const EXECUTION: Execution = { threads: 1, chunkRows: 1000, segmentDays: 1, memoryLimitMiB: 1024, featureCache: false, sourceFiles: {} };
 const SIGNAL = { aborted: false, throwIfAborted: (): void => undefined };
 
 export interface Examples {

@@ -57,7 +57,7 @@ export async function makeValidationRun(): Promise<ValidationRun> {
     runStep: async (definition, step, over = {}) => {
       const memory = over.memory ?? copyMemory();
       memory.artifacts.delete(definition.id);
-      const execution = { threads: over.threads ?? 1, chunkRows: 1000, segmentDays: 1, memoryLimitMiB: 1024, featureCache: false, filePaths: {} };
+      const execution = { threads: over.threads ?? 1, chunkRows: 1000, segmentDays: 1, memoryLimitMiB: 1024, featureCache: false, sourceFiles: {} };
       const signal = { aborted: false, throwIfAborted: () => undefined };
       await runStepInProcess({ definition, run: step }, over.plan ?? trained.plan, {
         memory,

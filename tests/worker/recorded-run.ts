@@ -57,7 +57,7 @@ export async function startRecordedRun(): Promise<RecordedRun> {
         natives: making.natives ?? { 'gradient-boosting': 'lightgbm 1' },
       },
       sideLog: { write: async () => undefined },
-      executionFor: () => ({ threads: 1, chunkRows: 1000, segmentDays: 1, memoryLimitMiB: 512, featureCache: false, filePaths: {} }),
+      executionFor: () => ({ threads: 1, chunkRows: 1000, segmentDays: 1, memoryLimitMiB: 512, featureCache: false, sourceFiles: {} }),
       stagingFolder: async () => {
         await mkdir(join(server.scratch, 'staging'), { recursive: true });
         return mkdtemp(join(server.scratch, 'staging', 'task-'));

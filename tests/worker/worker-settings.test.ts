@@ -20,6 +20,7 @@ for (const [env, message] of [
   [{ ARES_SHUTDOWN_GRACE: 'soon' }, /expected ARES_SHUTDOWN_GRACE to be a time such as 15s or 2m, found "soon"/],
   [{ ARES_BUILD_ID: 'v7' }, /expected ARES_DEPLOYMENT_NAME to be set, because ARES_BUILD_ID is, found nothing/],
   [{ ARES_COMPUTE_SLOTS: '0' }, /expected ARES_COMPUTE_SLOTS to be a whole number from 1 to 999, found "0"/],
+  [{ ARES_GPU: '1' }, /expected ARES_GPU to be cuda, webgpu or not set, found "1"/],
   [{ ARES_PROFILE: 'heap' }, /expected ARES_PROFILE to be cpu or not set, found "heap"/],
 ] as const)
   test(`${JSON.stringify(env)} is refused by name`, () => assert.throws(() => readWorkerSettings(env), message));

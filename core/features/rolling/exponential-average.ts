@@ -41,17 +41,12 @@ export function spanAverage(values: Float64Array, span: number): Float64Array {
   return exponentialAverage(values, 2 / (span + 1), span);
 }
 
-/** Wilder's average (1978): alpha = 1 / n, begun with the mean of n values. */
-export function wilderAverage(values: Float64Array, window: number): Float64Array {
-  return exponentialAverage(values, 1 / window, window);
-}
-
 /** spanAverage written over the values. */
 export function spanAverageInPlace(values: Float64Array, span: number): Float64Array {
   return exponentialAverageInPlace(values, 2 / (span + 1), span);
 }
 
-/** wilderAverage written over the values. */
+/** Wilder's average (1978), written over the values: alpha = 1 / n, begun with the mean of n values. */
 export function wilderAverageInPlace(values: Float64Array, window: number): Float64Array {
   return exponentialAverageInPlace(values, 1 / window, window);
 }

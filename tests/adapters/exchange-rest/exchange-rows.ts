@@ -6,7 +6,7 @@ import type { TestContext } from 'node:test';
 import type { RestSource } from '../../../adapters/exchange-rest/index.js';
 import { makeBinanceRest } from '../../../adapters/exchange-rest/index.js';
 import { REST_POLICY } from '../../../adapters/exchange-rest/rest-client.js';
-import type { DayOfTrades, TradeDay } from '../../../pipeline/market-source.js';
+import type { DayOfTrades, TradeDay, SourceRequest } from '../../../pipeline/market-source.js';
 import type { ExchangeOptions, RecordedExchange, ServedSeries } from '../../support/recorded-exchange.js';
 import { hostedBy, startRecordedExchange } from '../../support/recorded-exchange.js';
 import { testData } from '../../support/test-data.js';
@@ -107,8 +107,9 @@ export async function makeRig(context: TestContext, options: ExchangeOptions, po
   return { exchange, source: makeBinanceRest(hostedBy(exchange), policy) };
 }
 
-export const spotRequest = { exchange: 'BINANCE', market: 'spot', symbol: 'ETHUSDT', files: [], signal: new AbortController().signal } as const;
-export const perpRequest = { ...spotRequest, market: 'perp' } as const;
+/** What the suites ask for, unless they ask for something else. */
+export const spotRequest: SourceRequest = { exchange: 'BINANCE', market: 'spot', symbol: 'ETHUSDT', files: [], signal: new AbortController().signal };
+export const perpRequest: SourceRequest = { ...spotRequest, market: 'perp' };
 
 export async function readDays(source: RestSource, days: readonly TradeDay[], request: object = {}): Promise<DayOfTrades[]> {
   const read: DayOfTrades[] = [];

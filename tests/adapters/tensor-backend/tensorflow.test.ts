@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { tensorflowAddonPath } from '../../../adapters/local-paths.js';
 import { openTensorBackend } from '../../../adapters/tensor-backend/index.js';
@@ -9,6 +11,13 @@ const skip = existsSync(tensorflowAddonPath()) ? false : 'the TensorFlow addon i
 
 test('a missing addon is an UnsupportedDevice that says how to get it', async () => {
   await assert.rejects(openTensorBackend({ addonPath: '/nonexistent/tfjs_binding.node' }), { name: 'UnsupportedDevice', message: /ARES_TFJS_ADDON/ });
+});
+
+test('a missing addon over CUDA says the command that builds it', async () => {
+  await assert.rejects(openTensorBackend({ device: 'gpu', addonPath: '/nonexistent/tfjs_binding.node' }), {
+    name: 'UnsupportedDevice',
+    message: /npm start -- --gpu/,
+  });
 });
 
 test('a file that is no addon is an UnsupportedDevice with the cause', async () => {
@@ -31,7 +40,12 @@ test('gpu where TensorFlow has none is an UnsupportedDevice', { skip }, async (t
   const { createRequire } = await import('node:module');
   const addon = createRequire(import.meta.url)(tensorflowAddonPath()) as { isUsingGpuDevice(): boolean };
   if (addon.isUsingGpuDevice()) return t.skip('this machine has a GPU that TensorFlow uses');
-  await assert.rejects(openTensorBackend({ device: 'gpu' }), { name: 'UnsupportedDevice', message: /expected a GPU/ });
+  // A process has TensorFlow on one device; another one is asked here.
+  const script = `import { openTensorBackend } from '${new URL('../../../adapters/tensor-backend/index.js', import.meta.url).href}';
+    await openTensorBackend({ device: 'gpu', addonPath: ${JSON.stringify(tensorflowAddonPath())} });`;
+  await assert.rejects(promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]), /UnsupportedDevice: expected a GPU/);
+  await openTensorBackend();
+  await assert.rejects(openTensorBackend({ device: 'gpu' }), { name: 'DeviceLost', message: /found it open on cpu in this process/ });
 });
 
 test('matrix product by hand, and its gradient', { skip }, async () => {
