@@ -126,6 +126,12 @@ export const ELSEWHERE: readonly Elsewhere[] = [
     holds: "commandsOf('docs/sources.md'",
     notRun: null,
   },
+  {
+    command: /^npm start -- --gpu$/,
+    file: 'infra/start.ts',
+    holds: "args.includes('--gpu')",
+    notRun: 'downloads 3 GB of CUDA libraries for a GPU that is not here',
+  },
   { command: /^npm run test:faults/, file: 'tests/faults/short.test.ts', holds: 'FAULT_SCENARIOS', notRun: 'half an hour; its short form runs here' },
   { command: /^npm run test:node24$/, file: 'infra/test-on-newest-node.ts', holds: 'NEWEST_NODE', notRun: 'the whole suite once more, on another Node' },
   { command: /^npm run bench -- /, file: 'bench/index.ts', holds: 'pipeline: pipelineBench', notRun: 'minutes of measuring; run by hand' },
