@@ -54,7 +54,7 @@ function openInstance(limits: EngineLimits): Promise<DuckDBInstance> {
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
       preserve_insertion_order: 'true',
-      // Its cache of file contents goes by time and size: a file written anew within moments was read as it had been.
+      // Its cache of file contents goes by time and size: a file written anew within moments may be read as it had been.
       enable_external_file_cache: 'false',
     });
   instances.set(key, open);
