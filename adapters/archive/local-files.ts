@@ -1,5 +1,5 @@
 /** The archive's files on this machine: fetched where they are missing or damaged, several at a time, each once. */
-import { rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import pLimit from 'p-limit';
 import type { Abort } from '../../core/abort.js';
@@ -10,6 +10,7 @@ import type { ArchiveClient } from './archive-client.js';
 import type { DownloadControl } from './download.js';
 import { download } from './download.js';
 import { makeProgress } from './download-progress.js';
+import { fileState } from './file-state.js';
 
 /** Downloads under way in this process, by final place: a file is fetched once however many ask for it. */
 const underWay = new Map<string, Promise<void>>();
@@ -102,7 +103,7 @@ export function makeLocalFiles(client: ArchiveClient, { folder, downloads }: { r
 
 /** Size and time of change; null where there is no file. */
 async function stateOf(path: string): Promise<string | null> {
-  const found = await stat(path).catch(() => null);
+  const found = await fileState(path);
   return found === null ? null : `${found.size} ${found.mtimeMs}`;
 }
 

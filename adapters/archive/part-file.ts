@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { onDisk } from '../local-disk/index.js';
+import { fileState } from './file-state.js';
 
 /** A part that nobody has written to for so long has lost its owner, wherever that ran. */
 const ORPHANED_MS = 600_000;
@@ -75,7 +76,7 @@ export async function openPart(final: string): Promise<PartFile> {
 }
 
 async function existing(path: string): Promise<AsyncIterable<unknown> | readonly unknown[]> {
-  const found = await stat(path).catch(() => null);
+  const found = await fileState(path);
   return found === null ? [] : createReadStream(path, { highWaterMark: 1 << 20 });
 }
 
@@ -114,7 +115,7 @@ async function isOrphaned(path: string, writer: string): Promise<boolean> {
   if (writer === owner()) return true;
   const [host, pid] = writer.split('+');
   if (host === owner().split('+')[0] && !isAlive(Number(pid))) return true;
-  const found = await stat(path).catch(() => null);
+  const found = await fileState(path);
   return found !== null && Date.now() - found.mtimeMs > ORPHANED_MS;
 }
 

@@ -7,6 +7,7 @@ import { registerPlain } from './plain.js';
 import { registerTensorflow } from './tensorflow.js';
 import { registerWasm } from './wasm.js';
 import { registerWebgpu } from './webgpu.js';
+import type { RegisterBackend } from './register-backend.js';
 
 const MEBIBYTE = 2 ** 20;
 /** Of the limit, what tensors may take: tfjs keeps freed WebGPU buffers, a size each, for the next tensor of that size. */
@@ -28,9 +29,6 @@ export interface TensorBackendOptions {
   /** Another TensorFlow addon than the one set up for the device. */
   readonly addonPath?: string;
 }
-
-/** What opens a backend: registers it with tfjs once, and says its version. */
-export type RegisterBackend = (options: { readonly device: 'cpu' | 'gpu'; readonly addonPath?: string }) => Promise<{ readonly version: string }>;
 
 const BACKENDS: Readonly<Record<TensorBackendName, { readonly devices: readonly ('cpu' | 'gpu')[]; readonly register: RegisterBackend }>> = {
   tensorflow: { devices: ['cpu', 'gpu'], register: registerTensorflow },

@@ -1,6 +1,6 @@
 /** tfjs' plain JavaScript kernels: slow, no library, for small checks of the others. */
 import { createRequire } from 'node:module';
-import type { RegisterBackend } from './open-tensor-backend.js';
+import type { RegisterBackend } from './register-backend.js';
 
 /** Registers the backend `cpu`. */
 export const registerPlain: RegisterBackend = async () => {

@@ -8,7 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { KernelBackend } from '@tensorflow/tfjs-core';
 import { PipelineError } from '../../pipeline/errors.js';
 import { tensorflowAddonPath, tensorflowCudaAddonPath } from '../local-paths.js';
-import type { RegisterBackend } from './open-tensor-backend.js';
+import type { RegisterBackend } from './register-backend.js';
 
 const BACKEND_NAME = 'tensorflow';
 const PACKAGE = '@tensorflow/tfjs-node-gpu';

@@ -1,6 +1,6 @@
 /** tfjs' WebAssembly kernels: predictions where no native library runs. They lack the gradients of convolutions. */
 import { createRequire } from 'node:module';
-import type { RegisterBackend } from './open-tensor-backend.js';
+import type { RegisterBackend } from './register-backend.js';
 
 interface WasmPackage {
   readonly version_wasm: string;

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
 import type { KernelBackend } from '@tensorflow/tfjs-core';
 import { PipelineError } from '../../pipeline/errors.js';
-import type { RegisterBackend } from './open-tensor-backend.js';
+import type { RegisterBackend } from './register-backend.js';
 
 const BACKEND_NAME = 'webgpu';
 /** What Dawn offers here beyond the least that the standard asks for; tfjs' kernels need them. */
