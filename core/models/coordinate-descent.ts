@@ -100,7 +100,7 @@ export function restingPoint({ loss, targets, weights, columns }: PenalisedProbl
 function targetScale({ loss, targets, weights }: PenalisedProblem): number {
   if (loss === 'logistic') return 1;
   const mean = dot(targets, weights);
-  return Math.sqrt(targets.reduce((sum, target, i) => sum + weights[i] * (target - mean) ** 2, 0)) || 1;
+  return Math.sqrt(targets.reduce((total, target, i) => total + weights[i] * (target - mean) ** 2, 0)) || 1;
 }
 
 function scoresOf({ columns, targets }: PenalisedProblem, { intercept, coefficients }: PenalisedSolution): Float64Array {
@@ -135,7 +135,7 @@ function objective({ problem, elastic, coefficients, scores }: Work): number {
 function largestViolation({ problem, elastic, coefficients }: Work, residuals: Float64Array): number {
   const l1 = elastic.penalty * elastic.l1Ratio;
   const l2 = elastic.penalty - l1;
-  let most = Math.abs(residuals.reduce((sum, value) => sum + value, 0));
+  let most = Math.abs(sum(residuals));
   for (let j = 0; j < coefficients.length; j++) {
     const b = coefficients[j];
     const gradient = dot(problem.columns[j], residuals) - l2 * b;
@@ -144,32 +144,44 @@ function largestViolation({ problem, elastic, coefficients }: Work, residuals: F
   return most;
 }
 
-/** Minimum of the quadratic model of the loss at the present scores, plus the penalty. */
+/**
+ * Minimum of the quadratic model of the loss at the present scores, plus the penalty. Gradients are kept up to date by the inner products of the
+ * columns that move (section 2.2, covariance updates): a sweep then costs nothing in the number of examples.
+ */
 function minimiseQuadratic(work: Work, residuals: Float64Array, { tolerance, signal }: { tolerance: number; signal: Abort | undefined }): PenalisedSolution {
   const { problem, elastic } = work;
+  const width = problem.columns.length;
   const curvatures = curvaturesOf(problem, work.scores);
   const square = problem.columns.map((column) => weightedSquare(column, curvatures));
-  const total = curvatures.reduce((sum, value) => sum + value, 0);
+  const total = sum(curvatures);
   const coefficients = Float64Array.from(work.coefficients);
   const l1 = elastic.penalty * elastic.l1Ratio;
   const l2 = elastic.penalty - l1;
+  /** The intercept's is the last. */
+  const gradients = Float64Array.from([...problem.columns.map((column) => dot(column, residuals)), sum(residuals)]);
+  const products = new Array<Float64Array | undefined>(width + 1);
+  const move = (k: number, change: number): void => {
+    const own = products[k] ?? curvatureProducts(problem, curvatures, k);
+    products[k] = own;
+    for (let j = 0; j <= width; j++) gradients[j] -= change * own[j];
+  };
   let { intercept } = work;
   let isFull = true;
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     signal?.throwIfAborted();
-    const shift = residuals.reduce((sum, value) => sum + value, 0) / total;
-    addTimes(residuals, curvatures, -shift);
+    const shift = gradients[width] / total;
     intercept += shift;
+    move(width, shift);
     let most = Math.abs(shift) * total;
-    for (let j = 0; j < coefficients.length; j++) {
+    for (let j = 0; j < width; j++) {
       // Between full sweeps only the columns in use move.
       if (square[j] === 0 || (!isFull && coefficients[j] === 0)) continue;
-      const gradient = dot(problem.columns[j], residuals) + square[j] * coefficients[j];
+      const gradient = gradients[j] + square[j] * coefficients[j];
       const next = (Math.sign(gradient) * Math.max(0, Math.abs(gradient) - l1)) / (square[j] + l2);
       const change = next - coefficients[j];
       if (change === 0) continue;
       coefficients[j] = next;
-      addProduct(residuals, { a: curvatures, b: problem.columns[j], factor: -change });
+      move(j, change);
       most = Math.max(most, Math.abs(change) * square[j]);
     }
     if (most > tolerance) isFull = false;
@@ -179,12 +191,24 @@ function minimiseQuadratic(work: Work, residuals: Float64Array, { tolerance, sig
   return { intercept, coefficients };
 }
 
+/** Of column k (the intercept's ones where k is the number of columns) with every column and the ones, weighted by the curvatures. */
+function curvatureProducts({ columns }: PenalisedProblem, curvatures: Float64Array, k: number): Float64Array {
+  const weighted = k === columns.length ? curvatures : curvatures.map((value, i) => value * columns[k][i]);
+  return Float64Array.from([...columns.map((column) => dot(column, weighted)), sum(weighted)]);
+}
+
 function between(from: PenalisedSolution, to: PenalisedSolution, share: number): PenalisedSolution {
   return { intercept: from.intercept + share * (to.intercept - from.intercept), coefficients: mix(from.coefficients, to.coefficients, share) };
 }
 
 function mix(from: Float64Array, to: Float64Array, share: number): Float64Array {
   return from.map((value, i) => value + share * (to[i] - value));
+}
+
+function sum(values: Float64Array): number {
+  let total = 0;
+  for (let i = 0; i < values.length; i++) total += values[i];
+  return total;
 }
 
 function dot(a: Float64Array, b: Float64Array): number {
@@ -201,8 +225,4 @@ function weightedSquare(values: Float64Array, weights: Float64Array): number {
 
 function addTimes(target: Float64Array, values: Float64Array, factor: number): void {
   for (let i = 0; i < target.length; i++) target[i] += factor * values[i];
-}
-
-function addProduct(target: Float64Array, { a, b, factor }: { a: Float64Array; b: Float64Array; factor: number }): void {
-  for (let i = 0; i < target.length; i++) target[i] += factor * a[i] * b[i];
 }

@@ -8,8 +8,6 @@ export interface PathOptions {
   /** Falling, above 0; see `penaltyLadder`. */
   readonly penalties: readonly number[];
   readonly signal?: Abort | undefined;
-  /** Called after each solution. */
-  readonly onSolution?: (index: number) => void;
 }
 
 export interface PathPoint extends PenalisedSolution {
@@ -30,13 +28,12 @@ export function penaltyLadder(problem: PenalisedProblem, { l1Ratio, count, ratio
  * One solution a penalty, in their order.
  * @throws RangeError on a penalty that is not above 0 or an l1Ratio outside [0, 1]; NumericalError when a solution is not reached.
  */
-export function elasticNetPath(problem: PenalisedProblem, { l1Ratio, penalties, signal, onSolution }: PathOptions): PathPoint[] {
+export function elasticNetPath(problem: PenalisedProblem, { l1Ratio, penalties, signal }: PathOptions): PathPoint[] {
   if (!(l1Ratio >= 0 && l1Ratio <= 1)) throw new RangeError(`expected l1Ratio in [0, 1], found ${l1Ratio}`);
   let start = restingPoint(problem);
-  return penalties.map((penalty, index) => {
+  return penalties.map((penalty) => {
     if (!(penalty > 0) || !Number.isFinite(penalty)) throw new RangeError(`expected a finite penalty above 0, found ${penalty}`);
     start = solveElasticNet(problem, { penalty, l1Ratio }, { start, signal });
-    onSolution?.(index);
     return { penalty, ...start };
   });
 }

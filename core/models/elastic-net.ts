@@ -2,9 +2,9 @@
 import { logistic } from '../ensembles/log-odds.js';
 import { logLoss } from '../metrics/classification.js';
 import type { PenalisedProblem } from './coordinate-descent.js';
-import { largestPenalty } from './coordinate-descent.js';
 import type { Classifier, FitData, FitOptions, ModelFamily } from './model.js';
 import { checkColumnCount, checkFitData, numberParameter } from './check-fit-data.js';
+import type { PathPoint } from './elastic-net-path.js';
 import { elasticNetPath } from './elastic-net-path.js';
 import type { LinearState } from './linear-scores.js';
 import { explainLinear, linearScores, measureColumns, standardiseColumns } from './linear-scores.js';
@@ -15,9 +15,6 @@ import { decodeModel, encodeModel } from './model-bytes.js';
  * The defaults keep few of many weak columns.
  */
 export const ELASTIC_NET_DEFAULTS = Object.freeze({ penalty: 0.02, l1Ratio: 0.5 });
-
-/** Penalties on the way from no coefficient to the one asked for. */
-const WARM_STEPS = 6;
 
 interface ElasticNetState extends LinearState {
   readonly metrics: Readonly<Record<string, number>>;
@@ -47,21 +44,14 @@ function fitElasticNet(data: FitData, options: FitOptions): Classifier {
     targets: y,
     weights: weights.map((weight) => weight / total),
   };
-  const penalties = warmPenalties(largestPenalty(problem, l1Ratio), penalty);
-  const onSolution = (index: number): void => options.progress?.((index + 1) / penalties.length, `penalty ${index + 1} of ${penalties.length}`);
-  const { intercept, coefficients } = elasticNetPath(problem, { l1Ratio, penalties, signal: options.signal, onSolution }).at(-1)!;
+  const [solution] = elasticNetPath(problem, { l1Ratio, penalties: [penalty], signal: options.signal });
+  const { intercept, coefficients } = solution as PathPoint;
   const state = { means: Array.from(scales.means), deviations: Array.from(scales.deviations), coefficients: Array.from(coefficients), intercept };
   const metrics = {
     trainLogLoss: logLoss(y, linearScores(state, features, rows).map(logistic), weights),
     nonZero: coefficients.reduce((count, b) => count + Number(b !== 0), 0),
   };
   return makeClassifier(featureNames, { ...state, metrics });
-}
-
-/** Falling to the penalty asked for, which is the only one where it leaves no coefficient anyway. */
-function warmPenalties(top: number, penalty: number): number[] {
-  if (!(penalty > 0 && penalty < top)) return [penalty];
-  return Array.from({ length: WARM_STEPS }, (_, k) => (k === WARM_STEPS - 1 ? penalty : top * (penalty / top) ** ((k + 1) / WARM_STEPS)));
 }
 
 function makeClassifier(featureNames: readonly string[], state: ElasticNetState): Classifier {
