@@ -4,21 +4,25 @@ import { InvalidData } from '../errors.js';
 /** Characters turned into text at a time: a call takes so many arguments on every engine. */
 const CHUNK_BYTES = 8192;
 
+/** Raised whenever bytes written from then on can no longer be read by the code before. */
+const MODEL_VERSION = 1;
+
 /** What every saved model begins with. */
 export interface ModelHeader {
   readonly schema: 'ares.model';
+  readonly version: number;
   readonly family: string;
   readonly featureNames: readonly string[];
 }
 
 /** ASCII bytes of a saved model. Doubles keep every bit: JSON prints the shortest text that reads back equal. */
 export function encodeModel<T extends object>(family: string, featureNames: readonly string[], state: T): Uint8Array {
-  return encodeAscii(JSON.stringify({ schema: 'ares.model', family, featureNames, ...state }));
+  return encodeAscii(JSON.stringify({ schema: 'ares.model', version: MODEL_VERSION, family, featureNames, ...state }));
 }
 
 /**
  * The header and state of saved model bytes.
- * @throws InvalidData when the bytes are no model of one of the given families.
+ * @throws InvalidData when the bytes are no model of one of the given families, or of another version.
  */
 export function decodeModel<T extends object>(bytes: Uint8Array, families: readonly string[]): ModelHeader & T {
   const header = parseHeader(bytes);
@@ -28,11 +32,11 @@ export function decodeModel<T extends object>(bytes: Uint8Array, families: reado
 
 /**
  * Family and feature columns of saved model bytes, whatever the family.
- * @throws InvalidData when the bytes are no saved model.
+ * @throws InvalidData when the bytes are no saved model, or of another version.
  */
 export function modelHeader(bytes: Uint8Array): ModelHeader {
-  const { schema, family, featureNames } = parseHeader(bytes);
-  return { schema, family, featureNames };
+  const { schema, version, family, featureNames } = parseHeader(bytes);
+  return { schema, version, family, featureNames };
 }
 
 function parseHeader(bytes: Uint8Array): ModelHeader {
@@ -45,6 +49,9 @@ function parseHeader(bytes: Uint8Array): ModelHeader {
   const header = value as Partial<ModelHeader> | null;
   if (header?.schema !== 'ares.model' || typeof header.family !== 'string' || !Array.isArray(header.featureNames)) {
     throw new InvalidData(`expected model bytes with schema ares.model, family and featureNames, found schema ${String(header?.schema)}`);
+  }
+  if (header.version !== MODEL_VERSION) {
+    throw new InvalidData(`expected a ${header.family} model of version ${MODEL_VERSION}, found version ${String(header.version)}`);
   }
   return header as ModelHeader;
 }

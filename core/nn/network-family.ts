@@ -59,7 +59,7 @@ export function networkFamily(network: Network, backend: () => Promise<TensorBac
       return fitNetwork({ network, backend: await backend() }, data, options);
     },
     load: (bytes) => {
-      const { schema: _, family: __, featureNames, ...state } = decodeModel<NetworkState>(bytes, [network.id]);
+      const { schema: _, version: __, family: ___, featureNames, ...state } = decodeModel<NetworkState>(bytes, [network.id]);
       return makeNetworkClassifier(network, featureNames, state);
     },
   };

@@ -1,5 +1,5 @@
 /** A world for the CLI that keeps what was printed, and knows no running stack. */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCli } from '../../client/run-cli.js';
@@ -14,16 +14,21 @@ export interface CliOutcome {
 export async function ares(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CliOutcome> {
   let out = '';
   let err = '';
-  const exitCode = await runCli(args, {
-    env: { ARES_STATE: mkdtempSync(join(tmpdir(), 'ares-cli-')), TEMPORAL_ADDRESS: '127.0.0.1:1', ...env },
-    out: (text) => {
+  const state = mkdtempSync(join(tmpdir(), 'ares-cli-'));
+  const world = {
+    env: { ARES_STATE: state, TEMPORAL_ADDRESS: '127.0.0.1:1', ...env },
+    out: (text: string) => {
       out += text;
     },
-    err: (text) => {
+    err: (text: string) => {
       err += text;
     },
     isTerminal: false,
     interrupted: new AbortController().signal,
-  });
-  return { exitCode, out, err };
+  };
+  try {
+    return { exitCode: await runCli(args, world), out, err };
+  } finally {
+    rmSync(state, { recursive: true, force: true });
+  }
 }

@@ -8,6 +8,7 @@ import { openTensorBackend } from '../../adapters/tensor-backend/index.js';
 import { makeXgboost } from '../../adapters/xgboost/index.js';
 import { areaUnderCurve } from '../../core/metrics/classification.js';
 import { modelHeader } from '../../core/models/model-bytes.js';
+import { NETWORKS } from '../../core/nn/networks.js';
 import { explainByKernel } from '../../core/explanations/kernel-shap.js';
 import type { Explanation, FitData, Matrix } from '../../core/models/model.js';
 import type { StateKeeper } from '../../core/parts.js';
@@ -72,6 +73,15 @@ function failingKeeper(failAt: number): StateKeeper<unknown> & { kept: number } 
   return keeper;
 }
 
+/** For networks the million rows are predicted, not fitted. */
+const NETWORK_IDS = new Set(['attention', ...NETWORKS.map(({ id }) => id)]);
+let million: FitData | null = null;
+/** Made once, for all families. */
+function millionRows(): FitData {
+  million ??= noisySign(MILLION, 21);
+  return million;
+}
+
 const logit = (p: number): number => Math.log(p / (1 - p));
 const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
@@ -126,7 +136,7 @@ for (const family of families) {
     assert.deepEqual(copy.predictProba(data.features, data.rows), model.predictProba(data.features, data.rows));
     assert.deepEqual(copy.save(), model.save());
     assert.deepEqual([copy.family, copy.featureNames], [family.id, NAMES]);
-    assert.deepEqual(modelHeader(model.save()), { schema: 'ares.model', family: family.id, featureNames: NAMES });
+    assert.deepEqual(modelHeader(model.save()), { schema: 'ares.model', version: 1, family: family.id, featureNames: NAMES });
     model.dispose();
     copy.dispose();
   });
@@ -159,7 +169,10 @@ for (const family of families) {
     await assert.rejects(family.fit({ ...data, featureNames: ['a'] }, options(1)), RangeError);
     const model = await family.fit(data, options(1));
     assert.throws(() => model.predictProba({ rowCount: 1, columnCount: 3, values: new Float64Array(3) }, Int32Array.from([0])), RangeError);
-    assert.throws(() => family.load(Buffer.from('{"schema":"ares.model","family":"other","featureNames":[]}')), { name: 'InvalidData' });
+    assert.throws(() => family.load(Buffer.from('{"schema":"ares.model","version":1,"family":"other","featureNames":[]}')), {
+      name: 'InvalidData',
+      message: /found other/,
+    });
     model.dispose();
   });
 
@@ -220,6 +233,16 @@ for (const family of families) {
     );
     model.dispose();
   });
+
+  if (!NETWORK_IDS.has(family.id)) {
+    test(`${family.id}: a million rows are fitted, and unseen rows ranked with AUC above 0.75`, { skip }, async () => {
+      const model = await family.fit(millionRows(), options(1, 2));
+      const later = noisySign(400, 2);
+      const auc = areaUnderCurve(later.y, model.predictProba(later.features, later.rows));
+      assert.ok(auc > 0.75, `AUC ${auc}`);
+      model.dispose();
+    });
+  }
 
   test(`${family.id}: a cancelled fit ends with the reason, within ${CANCEL_LIMIT_MS} ms of a cancel between units`, { skip }, async () => {
     const data = noisySign(300, 12);

@@ -1,9 +1,10 @@
-/** A compute child that fits a booster for as long as it takes somebody to kill it, or one of twenty rounds. */
+/** A compute child that fits a booster for as long as it takes somebody to kill it, or one of twenty rounds; or a network, epoch by epoch. */
 import workerpool from 'workerpool';
 import { makeGradientBoosting } from '../../adapters/gradient-boosting/index.js';
 import { makeXgboost } from '../../adapters/xgboost/index.js';
 import { dieWithParent } from '../../worker/die-with-parent.js';
 import { boostingData } from './boosting-examples.js';
+import { fitSmallNetwork } from './fit-small-network.js';
 
 dieWithParent();
 workerpool.worker({
@@ -17,5 +18,9 @@ workerpool.worker({
     const text = booster.modelText();
     booster.dispose();
     return { result: text, residentMiB: 10 };
+  },
+  network: async ({ stateFile }: { stateFile: string }) => {
+    const model = await fitSmallNetwork(stateFile, (epoch) => workerpool.workerEmit({ fraction: 0, message: `${process.pid} ${epoch}` }));
+    return { result: model, residentMiB: 10 };
   },
 });

@@ -17,6 +17,7 @@ test('state, doubles and texts of any script come back as they were, from ASCII 
 test('the header tells family and columns whatever the family', () => {
   assert.deepEqual(modelHeader(encodeModel('attention', ['x', 'y'], { big: 'z'.repeat(100_000) })), {
     schema: 'ares.model',
+    version: 1,
     family: 'attention',
     featureNames: ['x', 'y'],
   });
@@ -26,4 +27,12 @@ test('other bytes are InvalidData that say what was found', () => {
   assert.throws(() => modelHeader(Uint8Array.from([0xff, 0x01])), { name: 'InvalidData', message: /not/ });
   assert.throws(() => modelHeader(Buffer.from('{"schema":"ares.plan"}')), { name: 'InvalidData', message: /found schema ares\.plan/ });
   assert.throws(() => decodeModel(encodeModel('linear', [], {}), ['lightgbm']), { name: 'InvalidData', message: /lightgbm, found linear/ });
+});
+
+test('a model of another version is refused with both versions', () => {
+  const text = Buffer.from(encodeModel('linear', ['x'], {})).toString();
+  const newer = Buffer.from(text.replace('"version":1', '"version":2'));
+  assert.throws(() => decodeModel(newer, ['linear']), { name: 'InvalidData', message: 'expected a linear model of version 1, found version 2' });
+  const unversioned = Buffer.from(text.replace('"version":1,', ''));
+  assert.throws(() => modelHeader(unversioned), { name: 'InvalidData', message: /found version undefined/ });
 });
