@@ -22,10 +22,27 @@ export function featuresOf(set: FeatureSet, bars: Bars, context: FeatureContext)
  * @throws RangeError when regimes do not hold four probabilities a bar.
  */
 export function computeFeatures(bars: Bars, context: FeatureContext, set: FeatureSet): FeatureColumns {
+  return eachColumn(bars, context, { set, keep: (column) => column });
+}
+
+/**
+ * The same columns at some rows, in their order. A column's other rows are let go before the next is computed, so that many bars and few
+ * rows take the memory of few columns.
+ * @throws RangeError as computeFeatures
+ */
+export function featuresAtRows(bars: Bars, context: FeatureContext, at: { readonly set: FeatureSet; readonly rows: Int32Array }): FeatureColumns {
+  return eachColumn(bars, context, { set: at.set, keep: (column) => Float64Array.from(at.rows, (row) => column[row]) });
+}
+
+function eachColumn(
+  bars: Bars,
+  context: FeatureContext,
+  of: { readonly set: FeatureSet; readonly keep: (column: Float64Array) => Float64Array },
+): FeatureColumns {
   const rows = barCount(bars);
   if (context.regimes !== null && context.regimes.length !== rows * 4) {
     throw new RangeError(`expected regimes of ${rows} bars x 4, found ${context.regimes.length} values`);
   }
-  const features = featuresOf(set, bars, context);
-  return { names: features.map((feature) => feature.name), columns: features.map((feature) => feature.compute(bars, context)) };
+  const features = featuresOf(of.set, bars, context);
+  return { names: features.map((feature) => feature.name), columns: features.map((feature) => of.keep(feature.compute(bars, context))) };
 }

@@ -1,7 +1,7 @@
 /** Volume, number of trades and trade size against their own last bars, on a log scale. */
 import type { Feature, FeatureSet, FeatureInput } from '../feature.js';
 import type { Bars } from '../../data/bars.js';
-import { rollingScore } from '../rolling/rolling-variance.js';
+import { rollingScoreInPlace } from '../rolling/rolling-variance.js';
 
 const WINDOW = 32;
 /** A value of n differs from their mean by at most (n - 1) / sqrt(n) sample deviations. */
@@ -11,12 +11,15 @@ const BOUND = (WINDOW - 1) / Math.sqrt(WINDOW);
 export function activityScore(values: Float64Array, window: number): Float64Array {
   const logs = new Float64Array(values.length);
   for (let t = 0; t < logs.length; t++) logs[t] = Math.log1p(values[t]);
-  return rollingScore(logs, window);
+  return rollingScoreInPlace(logs, window);
 }
 
 /** Base currency per trade; 0 in a bar without trades; NaN where the source counts none. */
 function tradeSize(bars: Bars): Float64Array {
-  return bars.tradeCount.map((count, t) => (count === 0 ? 0 : bars.volume[t] / count));
+  const { tradeCount, volume } = bars;
+  const out = new Float64Array(volume.length);
+  for (let t = 0; t < out.length; t++) out[t] = tradeCount[t] === 0 ? 0 : volume[t] / tradeCount[t];
+  return out;
 }
 
 interface Activity {

@@ -16,7 +16,11 @@ const entry = (name: string, set: FeatureSet, phase: (timeMs: number) => number)
   range: [-1, 1],
   source: 'Andersen and Bollerslev 1997',
   set,
-  compute: (bars) => bars.closeTimeMs.map(phase),
+  compute: ({ closeTimeMs }) => {
+    const out = new Float64Array(closeTimeMs.length);
+    for (let t = 0; t < out.length; t++) out[t] = phase(closeTimeMs[t]);
+    return out;
+  },
 });
 
 export const calendarFeatures: readonly Feature[] = [

@@ -5,34 +5,46 @@ import type { Feature } from '../feature.js';
 /** (close - low) / (high - low) in [0, 1]; 0.5 in a bar without range. */
 export function closeLocation({ high, low, close }: Bars): Float64Array {
   const out = new Float64Array(close.length);
-  for (let t = 0; t < out.length; t++) out[t] = high[t] === low[t] ? 0.5 : (close[t] - low[t]) / (high[t] - low[t]);
+  for (let t = 0; t < out.length; t++) {
+    const range = high[t] - low[t];
+    out[t] = range === 0 ? 0.5 : (close[t] - low[t]) / range;
+  }
   return out;
 }
 
 /** (close - open) / (high - low) in [-1, 1]; 0 in a bar without range. */
 export function candleBody({ open, high, low, close }: Bars): Float64Array {
   const out = new Float64Array(close.length);
-  for (let t = 0; t < out.length; t++) out[t] = high[t] === low[t] ? 0 : (close[t] - open[t]) / (high[t] - low[t]);
+  for (let t = 0; t < out.length; t++) {
+    const range = high[t] - low[t];
+    out[t] = range === 0 ? 0 : (close[t] - open[t]) / range;
+  }
   return out;
 }
 
 /** (high - the larger of open and close) / (high - low) in [0, 1]; 0 in a bar without range. */
 export function upperWick({ open, high, low, close }: Bars): Float64Array {
   const out = new Float64Array(close.length);
-  for (let t = 0; t < out.length; t++) out[t] = high[t] === low[t] ? 0 : (high[t] - Math.max(open[t], close[t])) / (high[t] - low[t]);
+  for (let t = 0; t < out.length; t++) {
+    const range = high[t] - low[t];
+    out[t] = range === 0 ? 0 : (high[t] - Math.max(open[t], close[t])) / range;
+  }
   return out;
 }
 
 /** (the smaller of open and close - low) / (high - low) in [0, 1]; 0 in a bar without range. */
 export function lowerWick({ open, high, low, close }: Bars): Float64Array {
   const out = new Float64Array(close.length);
-  for (let t = 0; t < out.length; t++) out[t] = high[t] === low[t] ? 0 : (Math.min(open[t], close[t]) - low[t]) / (high[t] - low[t]);
+  for (let t = 0; t < out.length; t++) {
+    const range = high[t] - low[t];
+    out[t] = range === 0 ? 0 : (Math.min(open[t], close[t]) - low[t]) / range;
+  }
   return out;
 }
 
 /** 1 where a rising body covers the falling one before it and reaches beyond it, -1 for the mirror image, else 0; a close at the open counts as rising; NaN at bar 0. */
 export function engulfing({ open, close }: Bars): Float64Array {
-  const out = new Float64Array(close.length).fill(Number.NaN);
+  const out = new Float64Array(close.length).fill(Number.NaN, 0, 1);
   for (let t = 1; t < out.length; t++) {
     const isRising = close[t] >= open[t];
     const bottom = isRising ? open[t] : close[t];

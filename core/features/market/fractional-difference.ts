@@ -17,12 +17,25 @@ export function fractionalWeights(d: number, cut: number): Float64Array {
 
 /** The weighted sum of each value and those before it; NaN until the window is full (weights - 1 bars). weights steps a bar. */
 export function fractionalDifference(values: Float64Array, weights: Float64Array): Float64Array {
-  const out = new Float64Array(values.length).fill(Number.NaN);
+  const out = new Float64Array(values.length).fill(Number.NaN, 0, weights.length - 1);
   for (let t = weights.length - 1; t < values.length; t++) {
-    let sum = 0;
-    for (let k = 0; k < weights.length; k++) sum += weights[k] * values[t - k];
-    out[t] = sum;
+    // Two sums side by side: each waits for its own last addition only.
+    let even = 0;
+    let odd = 0;
+    let k = weights.length - 1;
+    if (k % 2 === 0) even = weights[k] * values[t - k--];
+    for (; k > 0; k -= 2) {
+      odd += weights[k] * values[t - k];
+      even += weights[k - 1] * values[t - k + 1];
+    }
+    out[t] = even + odd;
   }
+  return out;
+}
+
+function logarithms(values: Float64Array): Float64Array {
+  const out = new Float64Array(values.length);
+  for (let t = 0; t < out.length; t++) out[t] = Math.log(values[t]);
   return out;
 }
 
@@ -38,7 +51,7 @@ const entry = (name: string, d: number): Feature => {
     range: [null, null],
     source: 'Hosking 1981; Lopez de Prado 2018',
     set: 'all',
-    compute: (bars) => fractionalDifference(bars.close.map(Math.log), weights),
+    compute: (bars) => fractionalDifference(logarithms(bars.close), weights),
   };
 };
 

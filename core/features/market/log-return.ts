@@ -1,18 +1,36 @@
 /** Log returns over several lags, the plain rate of change, and momentum in units of volatility. */
 import type { Feature, FeatureSet } from '../feature.js';
 import { differences } from '../rolling/lagged.js';
-import { rollingDeviation } from '../rolling/rolling-variance.js';
+import { logRatio } from '../rolling/log-ratio.js';
+import { rollingDeviationInPlace } from '../rolling/rolling-variance.js';
 
 /** ln(x(t) / x(t - lag)); NaN for the first `lag` bars. */
 export function logReturns(values: Float64Array, lag = 1): Float64Array {
-  const out = new Float64Array(values.length).fill(Number.NaN);
-  for (let t = lag; t < values.length; t++) out[t] = Math.log(values[t] / values[t - lag]);
+  const out = new Float64Array(values.length).fill(Number.NaN, 0, lag);
+  for (let t = lag; t < values.length; t++) out[t] = logRatio(values[t], values[t - lag]);
+  return out;
+}
+
+/** The squares of logReturns(values); NaN for bar 0. */
+export function squaredReturns(values: Float64Array): Float64Array {
+  const out = new Float64Array(values.length).fill(Number.NaN, 0, 1);
+  for (let t = 1; t < values.length; t++) {
+    const change = logRatio(values[t], values[t - 1]);
+    out[t] = change * change;
+  }
+  return out;
+}
+
+/** The sizes of logReturns(values); NaN for bar 0. */
+export function absoluteReturns(values: Float64Array): Float64Array {
+  const out = new Float64Array(values.length).fill(Number.NaN, 0, 1);
+  for (let t = 1; t < values.length; t++) out[t] = Math.abs(logRatio(values[t], values[t - 1]));
   return out;
 }
 
 /** x(t) / x(t - lag) - 1, the rate of change; NaN for the first `lag` bars. */
 export function rateOfChange(values: Float64Array, lag: number): Float64Array {
-  const out = new Float64Array(values.length).fill(Number.NaN);
+  const out = new Float64Array(values.length).fill(Number.NaN, 0, lag);
   for (let t = lag; t < values.length; t++) out[t] = values[t] / values[t - lag] - 1;
   return out;
 }
@@ -23,7 +41,7 @@ export function rateOfChange(values: Float64Array, lag: number): Float64Array {
  */
 export function scaledMomentum(close: Float64Array, lag: number): Float64Array {
   const out = logReturns(close, lag);
-  const deviation = rollingDeviation(logReturns(close), lag);
+  const deviation = rollingDeviationInPlace(logReturns(close), lag);
   for (let t = lag; t < out.length; t++) out[t] = deviation[t] === 0 ? 0 : out[t] / (deviation[t] * Math.sqrt(lag));
   return out;
 }

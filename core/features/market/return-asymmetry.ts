@@ -4,13 +4,13 @@ import { logReturns } from './log-return.js';
 import { realizedVolatility } from '../volatility/realized-volatility.js';
 import { rollingMaximum } from '../rolling/rolling-extreme.js';
 import { rollingScore } from '../rolling/rolling-variance.js';
-import { rollingMean } from '../rolling/rolling-sum.js';
+import { rollingMeanInPlace } from '../rolling/rolling-sum.js';
 
 /** (rising - falling bars) / bars of the last `window` changes, in [-1, 1]; NaN for the first `window` bars. */
 export function returnSigns(close: Float64Array, window: number): Float64Array {
-  const signs = new Float64Array(close.length).fill(Number.NaN);
+  const signs = new Float64Array(close.length).fill(Number.NaN, 0, 1);
   for (let t = 1; t < signs.length; t++) signs[t] = Math.sign(close[t] - close[t - 1]);
-  return rollingMean(signs, window);
+  return rollingMeanInPlace(signs, window);
 }
 
 /** Largest log return of the last `window` / their root mean square, at most sqrt(window); 0 where the price stood still; NaN for the first `window` bars. */

@@ -1,7 +1,7 @@
 /** Skewness and excess kurtosis of recent log returns (Harvey and Siddique 2000; Amaya et al. 2015). */
 import type { Feature } from '../feature.js';
 import { logReturns } from './log-return.js';
-import { rollingMoments } from '../rolling/rolling-moments.js';
+import { rollingShapeInPlace } from '../rolling/rolling-moments.js';
 
 const WINDOW = 32;
 /** Bounds of the sample skewness and kurtosis of n values (Johnson and Lowe 1979; Cox 2010). */
@@ -16,7 +16,7 @@ export const returnShapeFeatures: readonly Feature[] = [
     range: [-SKEW_BOUND, SKEW_BOUND],
     source: 'Harvey and Siddique 2000',
     set: 'all',
-    compute: (bars) => rollingMoments(logReturns(bars.close), WINDOW).skewness,
+    compute: (bars) => rollingShapeInPlace(logReturns(bars.close), WINDOW, 'skewness'),
   },
   {
     name: `kurtosis_${WINDOW}`,
@@ -25,6 +25,6 @@ export const returnShapeFeatures: readonly Feature[] = [
     range: [-2, KURTOSIS_BOUND],
     source: 'Amaya, Christoffersen, Jacobs and Vasquez 2015',
     set: 'all',
-    compute: (bars) => rollingMoments(logReturns(bars.close), WINDOW).kurtosis,
+    compute: (bars) => rollingShapeInPlace(logReturns(bars.close), WINDOW, 'kurtosis'),
   },
 ];

@@ -1,12 +1,12 @@
 /** How variance grows with the horizon: variance ratios (Lo and MacKinlay 1988) and a Hurst exponent (Di Matteo, Aste and Dacorogna 2005). */
 import type { Feature } from '../feature.js';
 import { logReturns } from './log-return.js';
-import { rollingVariance } from '../rolling/rolling-variance.js';
+import { rollingVarianceInPlace } from '../rolling/rolling-variance.js';
 
 /** Variance of `lag`-bar log returns / (lag x variance of one-bar ones), over `window` returns of each; 1 = a random walk, and where the price stood still; NaN until full. */
 export function varianceRatio(close: Float64Array, lag: number, window: number): Float64Array {
-  const { variance } = rollingVariance(logReturns(close, lag), window);
-  const single = rollingVariance(logReturns(close), window).variance;
+  const variance = rollingVarianceInPlace(logReturns(close, lag), window);
+  const single = rollingVarianceInPlace(logReturns(close), window);
   for (let t = 0; t < variance.length; t++) {
     if (!Number.isNaN(variance[t])) variance[t] = single[t] === 0 ? 1 : variance[t] / (lag * single[t]);
   }
@@ -27,10 +27,10 @@ function slopeWeights(x: readonly number[]): readonly number[] {
 export function hurstExponent(close: Float64Array, window: number): Float64Array {
   const out = new Float64Array(close.length).fill(0);
   LAGS.forEach((lag, k) => {
-    const { variance } = rollingVariance(logReturns(close, lag), window);
+    const variance = rollingVarianceInPlace(logReturns(close, lag), window);
     for (let t = 0; t < out.length; t++) out[t] += (SLOPE_WEIGHTS[k] * Math.log(variance[t])) / 2;
   });
-  const still = rollingVariance(logReturns(close), window).variance;
+  const still = rollingVarianceInPlace(logReturns(close), window);
   for (let t = 0; t < out.length; t++) if (!Number.isFinite(out[t]) && still[t] === 0) out[t] = 0.5;
   out.fill(Number.NaN, 0, window + 7);
   return out;

@@ -59,9 +59,11 @@ interface Levels {
 function addVolumes(volumes: Float64Array, { sums, volume, from, to, bottom, step }: Levels): void {
   volumes.fill(0);
   const scale = step === 0 ? 0 : 1 / (3 * step);
+  const base = 3 * bottom;
   for (let t = from; t < to; t++) {
-    const level = Math.floor((sums[t] - 3 * bottom) * scale + ROUNDING);
-    volumes[Math.min(level, LEVELS - 1)] += volume[t];
+    // No typical price lies below the bottom, so cutting the digits off rounds down.
+    const level = ((sums[t] - base) * scale + ROUNDING) | 0;
+    volumes[level < LEVELS ? level : LEVELS - 1] += volume[t];
   }
 }
 

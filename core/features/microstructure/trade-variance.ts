@@ -1,9 +1,9 @@
 /** Variance read from trades: its level, its jump part and its noise (Barndorff-Nielsen and Shephard 2004; Hansen and Lunde 2006). */
 import type { Bars } from '../../data/bars.js';
 import type { Feature } from '../feature.js';
-import { logReturns } from '../market/log-return.js';
+import { squaredReturns } from '../market/log-return.js';
 import { logRatioOrZero } from '../rolling/ratio.js';
-import { rollingMean, rollingSum } from '../rolling/rolling-sum.js';
+import { rollingMean, rollingSum, rollingSumInPlace } from '../rolling/rolling-sum.js';
 
 /** Square root of the mean realised variance of a bar over `window` bars: log return a bar. NaN for the first window - 1 bars. */
 export function tradeVolatility(bars: Bars, window: number): Float64Array {
@@ -21,8 +21,7 @@ export function jumpShare(bars: Bars, window: number): Float64Array {
  * more of the trades' moves comes back (bid-ask bounce). 0 where either is 0; NaN for the first `window` bars.
  */
 export function noiseRatio(bars: Bars, window: number): Float64Array {
-  const squares = logReturns(bars.close).map((change) => change * change);
-  return logRatioOrZero(rollingSum(bars.extras['realizedVariance'], window), rollingSum(squares, window));
+  return logRatioOrZero(rollingSum(bars.extras['realizedVariance'], window), rollingSumInPlace(squaredReturns(bars.close), window));
 }
 
 /**

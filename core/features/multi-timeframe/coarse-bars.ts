@@ -37,6 +37,8 @@ export function coarseBars(bars: Bars, periodMs: number): CoarseBars {
 }
 
 /** Per fine bar the value of the last coarse bar closed by then; NaN before the first. */
-export function onFineBars(coarse: CoarseBars, values: Float64Array): Float64Array {
-  return Float64Array.from(coarse.lastClosed, (row) => (row < 0 ? Number.NaN : values[row]));
+export function onFineBars({ lastClosed }: CoarseBars, values: Float64Array): Float64Array {
+  const out = new Float64Array(lastClosed.length);
+  for (let t = 0; t < out.length; t++) out[t] = lastClosed[t] < 0 ? Number.NaN : values[lastClosed[t]];
+  return out;
 }

@@ -90,8 +90,13 @@ const entries = ({ label, periodMs, window, set }: Scale): readonly Feature[] =>
 
 /** Mean of the signs of the hourly, four-hourly and daily trends, in [-1, 1]. */
 function trendAgreement(bars: Bars): Float64Array {
-  const trends = SCALES.map(({ periodMs, window }) => timeframeMeasure(bars, periodMs, (coarse) => trend(coarse, window)));
-  return trends[0].map((_, t) => trends.reduce((sum, values) => sum + Math.sign(values[t]), 0) / trends.length);
+  const out = new Float64Array(bars.close.length);
+  for (const { periodMs, window } of SCALES) {
+    const values = timeframeMeasure(bars, periodMs, (coarse) => trend(coarse, window));
+    for (let t = 0; t < out.length; t++) out[t] += Math.sign(values[t]);
+  }
+  for (let t = 0; t < out.length; t++) out[t] /= SCALES.length;
+  return out;
 }
 
 /** Log return of the last closed hour over the sample deviation of the last 24 hourly ones, itself included; 0 where the price stood still. */

@@ -46,11 +46,6 @@ export function spanAverageInPlace(values: Float64Array, span: number): Float64A
   return exponentialAverageInPlace(values, 2 / (span + 1), span);
 }
 
-/** Wilder's average (1978), written over the values: alpha = 1 / n, begun with the mean of n values. */
-export function wilderAverageInPlace(values: Float64Array, window: number): Float64Array {
-  return exponentialAverageInPlace(values, 1 / window, window);
-}
-
 /** Bars after which a span average has forgotten its start (to 1e-8 of it), the seed included. */
 export function spanWarmUp(span: number): number {
   return span + decayBars(2 / (span + 1));

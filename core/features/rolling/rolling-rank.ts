@@ -6,14 +6,16 @@
  */
 export function rollingRank(values: Float64Array, window: number): Float64Array {
   const out = new Float64Array(values.length).fill(Number.NaN);
+  const part = 2 * window;
   let lastMissing = -1;
   for (let t = 0; t < values.length; t++) {
     const value = values[t];
     if (Number.isNaN(value)) lastMissing = t;
     if (t - window <= lastMissing) continue;
+    // Comparisons counted, not branched on: which way they go cannot be foreseen.
     let below = 0;
-    for (let k = t - window; k < t; k++) below += values[k] < value ? 2 : values[k] === value ? 1 : 0;
-    out[t] = below / (2 * window);
+    for (let k = t - window; k < t; k++) below += Number(values[k] < value) + Number(values[k] <= value);
+    out[t] = below / part;
   }
   return out;
 }

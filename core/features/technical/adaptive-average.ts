@@ -1,6 +1,7 @@
 /** How straight the price moves, and the close against an average that follows straight moves faster (Kaufman 1995). */
 import type { Feature } from '../feature.js';
-import { ratioLessOne } from './moving-average.js';
+import { followBars } from './follow-bars.js';
+import { toSuffixSums } from './suffix-sums.js';
 import { differences } from '../rolling/lagged.js';
 import { rollingSum } from '../rolling/rolling-sum.js';
 
@@ -16,16 +17,35 @@ export function efficiencyRatio(values: Float64Array, window: number): Float64Ar
 const FASTEST = 2 / (2 + 1);
 const SLOWEST = 2 / (30 + 1);
 
-/** Exponential average whose weight is the square of a point between 2/31 and 2/3 by the efficiency; begun with the close before the first; NaN before. */
-export function adaptiveAverage(values: Float64Array, window: number): Float64Array {
-  const out = efficiencyRatio(values, window);
-  let average = values[window - 1];
-  for (let t = window; t < out.length; t++) {
-    const weight = (out[t] * (FASTEST - SLOWEST) + SLOWEST) ** 2;
-    average += weight * (values[t] - average);
-    out[t] = average;
-  }
-  return out;
+/**
+ * close / adaptive average - 1: an exponential average whose weight is the square of a point between 2/31 and 2/3 by the efficiency; begun with
+ * the close before the first; NaN for the first `window` bars and while a NaN is in the window.
+ */
+export function adaptiveRatio(close: Float64Array, window: number): Float64Array {
+  const series = { close, window, block: new Float64Array(window + 1), out: new Float64Array(close.length) };
+  return followBars(series, { k: 0, sum: 0, average: 0 }, ({ close, window, block, out }, state, { from, to }) => {
+    let { k, sum, average } = state;
+    for (let t = from; t < to; t++) {
+      const price = close[t];
+      const step = t === 0 ? 0 : Math.abs(price - close[t - 1]);
+      sum += step;
+      block[k++] = step;
+      const path = block[k] + sum;
+      out[t] = Number.NaN;
+      if (t === window - 1) average = price;
+      else if (t >= window && path === path) {
+        const straight = path === 0 ? 0 : Math.min(1, Math.abs(price - close[t - window]) / path);
+        const root = straight * (FASTEST - SLOWEST) + SLOWEST;
+        average += root * root * (price - average);
+        out[t] = price / average - 1;
+      }
+      if (k < window) continue;
+      toSuffixSums(block);
+      k = 0;
+      sum = 0;
+    }
+    Object.assign(state, { k, sum, average });
+  });
 }
 
 /** Bars in which even the slowest average forgets its start to 1e-8 of it. */
@@ -50,6 +70,6 @@ export const adaptiveAverageFeatures: readonly Feature[] = [
     range: [-1, null],
     source: 'Kaufman 1995',
     set: 'all',
-    compute: (bars) => ratioLessOne(bars.close, adaptiveAverage(bars.close, 10)),
+    compute: (bars) => adaptiveRatio(bars.close, 10),
   },
 ];

@@ -1,23 +1,47 @@
 /** Average true range (Wilder 1978, section III). */
 import type { Bars } from '../../data/bars.js';
 import type { Feature } from '../feature.js';
-import { wilderAverageInPlace, wilderWarmUp } from '../rolling/exponential-average.js';
+import { averageWeight } from './average-weight.js';
+import { followBars } from './follow-bars.js';
+import { wilderWarmUp } from '../rolling/exponential-average.js';
 
-/** max(high, last close) - min(low, last close), in price units; NaN at bar 0, which has no last close. */
-export function trueRange(bars: Bars): Float64Array {
-  const { high, low, close } = bars;
-  const out = new Float64Array(close.length);
-  let last = Number.NaN;
-  for (let t = 0; t < out.length; t++) {
-    out[t] = Math.max(high[t], last) - Math.min(low[t], last);
-    last = close[t];
-  }
-  return out;
+/** max(high, last close) - min(low, last close); NaN where one of them is. */
+export function trueRangeOf(high: number, low: number, last: number): number {
+  return Math.max(high, last) - Math.min(low, last);
 }
 
-/** Wilder average of the true range, in price units; NaN for the first `window` bars. */
-export function averageTrueRange(bars: Bars, window: number): Float64Array {
-  return wilderAverageInPlace(trueRange(bars), window);
+/** True range of each bar, in price units; NaN at bar 0, which has no last close. */
+export function trueRange({ high, low, close }: Bars): Float64Array {
+  return followBars({ high, low, close, out: new Float64Array(close.length) }, {}, ({ high, low, close, out }, _, { from, to }) => {
+    let last = from === 0 ? Number.NaN : close[from - 1];
+    for (let t = from; t < to; t++) {
+      out[t] = trueRangeOf(high[t], low[t], last);
+      last = close[t];
+    }
+  });
+}
+
+/** Wilder average of the true range, in price units or, given `isPerPrice`, as a fraction of the close; NaN for the first `window` bars. */
+export function averageTrueRange({ high, low, close }: Bars, window: number, isPerPrice = false): Float64Array {
+  const series = { high, low, close, window, isPerPrice, out: new Float64Array(close.length) };
+  return followBars(series, { seen: 0, range: 0 }, ({ high, low, close, window, isPerPrice, out }, state, { from, to }) => {
+    let { seen, range } = state;
+    const alpha = 1 / window;
+    let last = from === 0 ? Number.NaN : close[from - 1];
+    for (let t = from; t < to; t++) {
+      const size = trueRangeOf(high[t], low[t], last);
+      last = close[t];
+      if (size === size) {
+        seen++;
+        const weight = averageWeight(seen, window, alpha);
+        // Shorter to wait for than range + weight (size - range).
+        range = (1 - weight) * range + weight * size;
+      }
+      out[t] = seen < window ? Number.NaN : size !== size ? size : isPerPrice ? range / last : range;
+    }
+    state.seen = seen;
+    state.range = range;
+  });
 }
 
 export const averageTrueRangeFeatures: readonly Feature[] = [
@@ -28,10 +52,6 @@ export const averageTrueRangeFeatures: readonly Feature[] = [
     range: [0, null],
     source: 'Wilder 1978',
     set: 'minimal',
-    compute: (bars) => {
-      const out = averageTrueRange(bars, 14);
-      for (let t = 0; t < out.length; t++) out[t] /= bars.close[t];
-      return out;
-    },
+    compute: (bars) => averageTrueRange(bars, 14, true),
   },
 ];

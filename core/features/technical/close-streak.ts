@@ -8,7 +8,10 @@ import { rollingRank } from '../rolling/rolling-rank.js';
 /** Longest streak that is told apart: a longer one would depend on where the series began. */
 const LONGEST = 20;
 
-/** Number of rising closes in a row (negative: of falling ones), 0 after an unchanged one, at most LONGEST; NaN for the first LONGEST bars. */
+/**
+ * Number of rising closes in a row (negative: of falling ones), 0 after an unchanged one, at most LONGEST; NaN for the first LONGEST bars.
+ * A missing close ends it.
+ */
 export function closeStreak(close: Float64Array): Float64Array {
   const out = streakOf(close);
   out.fill(Number.NaN, 0, LONGEST);
@@ -20,6 +23,10 @@ function streakOf(close: Float64Array): Float64Array {
   let streak = 0;
   for (let t = 1; t < out.length; t++) {
     const direction = Math.sign(close[t] - close[t - 1]);
+    if (direction !== direction) {
+      streak = 0;
+      continue;
+    }
     streak = direction === 0 || direction * streak < 0 ? direction : Math.max(-LONGEST, Math.min(LONGEST, streak + direction));
     out[t] = streak;
   }

@@ -1,58 +1,69 @@
 /** Directional movement: plus and minus indicators and their average difference (Wilder 1978, section IV). */
 import type { Bars } from '../../data/bars.js';
 import type { Feature } from '../feature.js';
-import { trueRange } from './average-true-range.js';
-import { wilderAverageInPlace, wilderWarmUp } from '../rolling/exponential-average.js';
+import { trueRangeOf } from './average-true-range.js';
+import { averageWeight } from './average-weight.js';
+import { directionOf } from './direction-of.js';
+import { followBars } from './follow-bars.js';
+import { wilderWarmUp } from '../rolling/exponential-average.js';
 
-export interface DirectionalMovement {
-  /** 100 x smoothed upward movement / smoothed true range. */
-  readonly plus: Float64Array;
-  /** 100 x smoothed downward movement / smoothed true range. */
-  readonly minus: Float64Array;
-  /** Wilder average of 100 |plus - minus| / (plus + minus), in [0, 100]. */
-  readonly average: Float64Array;
+/** Shares of DI+, DI- and of the average index in what comes out. */
+interface Shares {
+  readonly ofPlus: number;
+  readonly ofMinus: number;
+  readonly ofIndex: number;
 }
 
-/** DI+ and DI- from bar `window` on, ADX from bar 2 window - 1 on, NaN before; 0 where nothing moved. */
-export function directionalMovement(bars: Bars, window: number): DirectionalMovement {
-  const { high, low } = bars;
-  const up = new Float64Array(high.length).fill(Number.NaN);
-  const down = new Float64Array(high.length).fill(Number.NaN);
-  for (let t = 1; t < high.length; t++) {
-    const rise = high[t] - high[t - 1];
-    const fall = low[t - 1] - low[t];
-    up[t] = rise > fall && rise > 0 ? rise : 0;
-    down[t] = fall > rise && fall > 0 ? fall : 0;
-  }
-  const range = wilderAverageInPlace(trueRange(bars), window);
-  const plus = share(wilderAverageInPlace(up, window), range);
-  const minus = share(wilderAverageInPlace(down, window), range);
-  const index = new Float64Array(plus.length);
-  for (let t = 0; t < index.length; t++) {
-    const sum = plus[t] + minus[t];
-    index[t] = sum === 0 ? 0 : (100 * Math.abs(plus[t] - minus[t])) / sum;
-  }
-  return { plus, minus, average: wilderAverageInPlace(index, window) };
+/** 100 (smoothed upward less downward movement) / smoothed true range, in [-100, 100]; 0 where nothing moved; NaN for the first `window` bars. */
+export function directionalDifference(bars: Bars, window: number): Float64Array {
+  return directionalMovement(bars, window, { ofPlus: 1, ofMinus: -1, ofIndex: 0 });
 }
 
-function share(movement: Float64Array, range: Float64Array): Float64Array {
-  for (let t = 0; t < movement.length; t++) movement[t] = range[t] === 0 ? 0 : (100 * movement[t]) / range[t];
-  return movement;
+/** ADX: Wilder average of 100 |DI+ - DI-| / (DI+ + DI-), in [0, 100]; NaN for the first 2 window - 1 bars. */
+export function averageDirectionalIndex(bars: Bars, window: number): Float64Array {
+  return directionalMovement(bars, window, { ofPlus: 0, ofMinus: 0, ofIndex: 1 });
+}
+
+function directionalMovement({ high, low, close }: Bars, window: number, shares: Shares): Float64Array {
+  const series = { ...shares, high, low, close, window, out: new Float64Array(close.length) };
+  return followBars(series, { seen: 0, range: 0, up: 0, down: 0, index: 0 }, (inputs, state, { from, to }) => {
+    const { high, low, close, window, ofPlus, ofMinus, ofIndex, out } = inputs;
+    let { seen, range, up, down, index } = state;
+    const alpha = 1 / window;
+    const full = ofIndex === 0 ? window : 2 * window - 1;
+    if (from === 0) out[0] = Number.NaN;
+    for (let t = Math.max(1, from); t < to; t++) {
+      const size = trueRangeOf(high[t], low[t], close[t - 1]);
+      const rise = high[t] - high[t - 1];
+      const fall = low[t - 1] - low[t];
+      out[t] = Number.NaN;
+      if (size + rise + fall !== size + rise + fall) continue;
+      seen++;
+      const weight = averageWeight(seen, window, alpha);
+      range += weight * (size - range);
+      // The larger of rise and fall counts, where it is above 0.
+      const direction = directionOf(rise - fall);
+      up += weight * (((rise + Math.abs(rise)) * (direction * direction + direction)) / 4 - up);
+      down += weight * (((fall + Math.abs(fall)) * (direction * direction - direction)) / 4 - down);
+      const moved = up + down;
+      const apart = moved === 0 ? 0 : (100 * Math.abs(up - down)) / moved;
+      index += averageWeight(seen - window + 1, window, alpha) * (apart - index);
+      if (seen < full) continue;
+      out[t] = ofIndex * index + (range === 0 ? 0 : (100 * (ofPlus * up + ofMinus * down)) / range);
+    }
+    Object.assign(state, { seen, range, up, down, index });
+  });
 }
 
 const WINDOW = 14;
 const COMMON = { inputs: ['high', 'low', 'close'], warmUp: 2 * wilderWarmUp(WINDOW) + 1, source: 'Wilder 1978', set: 'basic' } as const;
 
 export const directionalMovementFeatures: readonly Feature[] = [
-  { ...COMMON, name: `adx_${WINDOW}`, range: [0, 100], compute: (bars) => directionalMovement(bars, WINDOW).average },
+  { ...COMMON, name: `adx_${WINDOW}`, range: [0, 100], compute: (bars) => averageDirectionalIndex(bars, WINDOW) },
   {
     ...COMMON,
     name: `di_difference_${WINDOW}`,
     range: [-100, 100],
-    compute: (bars) => {
-      const { plus, minus } = directionalMovement(bars, WINDOW);
-      for (let t = 0; t < plus.length; t++) plus[t] -= minus[t];
-      return plus;
-    },
+    compute: (bars) => directionalDifference(bars, WINDOW),
   },
 ];

@@ -2,17 +2,9 @@
 import type { Bars } from '../../data/bars.js';
 import type { Feature } from '../feature.js';
 import { averageTrueRange } from './average-true-range.js';
-import { stochasticOscillator } from './stochastic-oscillator.js';
+import { priceChannel } from './price-channel.js';
 import { wilderWarmUp } from '../rolling/exponential-average.js';
 import { rollingMaximum, rollingMinimum } from '../rolling/rolling-extreme.js';
-
-/** (highest high - lowest low) / close over `window` bars; NaN for the first window - 1 bars. */
-export function channelWidth(bars: Bars, window: number): Float64Array {
-  const out = rollingMaximum(bars.high, window);
-  const lowest = rollingMinimum(bars.low, window);
-  for (let t = 0; t < out.length; t++) out[t] = (out[t] - lowest[t]) / bars.close[t];
-  return out;
-}
 
 /** How far the close lies above the highest high (positive) or below the lowest low (negative) of the `window` bars before, in average true ranges of 14 bars; else 0. */
 export function channelBreakout(bars: Bars, window: number): Float64Array {
@@ -36,11 +28,11 @@ export const donchianFeatures: readonly Feature[] = [
     warmUp: 54,
     range: [0, 1],
     compute: (bars) => {
-      const out = stochasticOscillator(bars, 55);
+      const out = priceChannel(bars, 55, 'percent');
       for (let t = 0; t < out.length; t++) out[t] /= 100;
       return out;
     },
   },
-  { ...COMMON, name: 'donchian_width_20', warmUp: 19, range: [0, null], compute: (bars) => channelWidth(bars, 20) },
+  { ...COMMON, name: 'donchian_width_20', warmUp: 19, range: [0, null], compute: (bars) => priceChannel(bars, 20, 'width') },
   { ...COMMON, name: 'donchian_breakout_20', warmUp: wilderWarmUp(14) + 1, range: [null, null], compute: (bars) => channelBreakout(bars, 20) },
 ];

@@ -6,7 +6,10 @@ import { rollingMaximum, rollingMinimum } from '../rolling/rolling-extreme.js';
 /** The position enters with weight 0.33 against its last value and is kept inside this. */
 const LIMIT = 0.999;
 
-/** y = atanh(x) + y / 2, x the smoothed position in (-1, 1); begun at 0; NaN for the first window - 1 bars. Ehlers halves both terms of his logarithm. */
+/**
+ * y = atanh(x) + y / 2, x the smoothed position in (-1, 1); begun at 0; Ehlers halves both terms of his logarithm. NaN for the first
+ * window - 1 bars and while a NaN is in the window, which leaves x and y as they were.
+ */
 export function fisherTransform(bars: Bars, window: number): Float64Array {
   const middle = new Float64Array(bars.close.length);
   for (let t = 0; t < middle.length; t++) middle[t] = (bars.high[t] + bars.low[t]) / 2;
@@ -17,6 +20,7 @@ export function fisherTransform(bars: Bars, window: number): Float64Array {
   let transform = 0;
   for (let t = window - 1; t < out.length; t++) {
     const span = highest[t] - lowest[t];
+    if (span !== span) continue;
     const now = span === 0 ? 0 : (middle[t] - lowest[t]) / span - 0.5;
     position = Math.min(LIMIT, Math.max(-LIMIT, 0.66 * now + 0.67 * position));
     transform = Math.atanh(position) + 0.5 * transform;

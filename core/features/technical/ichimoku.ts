@@ -1,7 +1,8 @@
 /** Ichimoku (Hosoda 1969, in Elliott 2007): all lines as known at the bar's close; the cloud is not shifted forward, and there is no lagging line. */
 import type { Bars } from '../../data/bars.js';
 import type { Feature } from '../feature.js';
-import { rollingMaximum, rollingMinimum } from '../rolling/rolling-extreme.js';
+import { followBars } from './follow-bars.js';
+import { priceChannel } from './price-channel.js';
 
 export interface Ichimoku {
   /** Middle of the range of 9 bars. */
@@ -16,46 +17,61 @@ export interface Ichimoku {
 
 /** The four lines in price units; NaN until each window is full. */
 export function ichimoku(bars: Bars): Ichimoku {
-  const [conversion, base, spanB] = [middle(bars, 9), middle(bars, 26), middle(bars, 52)];
+  const [conversion, base, spanB] = [priceChannel(bars, 9, 'middle'), priceChannel(bars, 26, 'middle'), priceChannel(bars, 52, 'middle')];
   const spanA = new Float64Array(base.length);
   for (let t = 0; t < spanA.length; t++) spanA[t] = (conversion[t] + base[t]) / 2;
   return { conversion, base, spanA, spanB };
 }
 
-function middle(bars: Bars, window: number): Float64Array {
-  const out = rollingMaximum(bars.high, window);
-  const lowest = rollingMinimum(bars.low, window);
-  for (let t = 0; t < out.length; t++) out[t] = (out[t] + lowest[t]) / 2;
-  return out;
-}
-
-interface Part {
+interface Entry {
   readonly name: string;
   readonly warmUp: number;
-  /** Value at bar t. */
-  readonly part: (lines: Ichimoku, t: number, close: number) => number;
+  readonly compute: Feature['compute'];
 }
 
-const entry = ({ name, warmUp, part }: Part): Feature => ({
-  name,
+const entry = (feature: Entry): Feature => ({
+  ...feature,
   inputs: ['high', 'low', 'close'],
-  warmUp,
   range: [null, null],
   source: 'Hosoda 1969, in Elliott 2007',
   set: 'all',
-  compute: (bars) => {
-    const lines = ichimoku(bars);
-    const out = new Float64Array(bars.close.length);
-    for (let t = 0; t < out.length; t++) out[t] = part(lines, t, bars.close[t]);
-    return out;
-  },
 });
 
+/** (a - b) / close, written over a. */
+function apart(a: Float64Array, b: Float64Array, close: Float64Array): Float64Array {
+  return followBars({ b, close, out: a }, {}, ({ b, close, out }, _, { from, to }) => {
+    for (let t = from; t < to; t++) out[t] = (out[t] - b[t]) / close[t];
+  });
+}
+
 export const ichimokuFeatures: readonly Feature[] = [
-  entry({ name: 'ichimoku_cross', warmUp: 25, part: ({ conversion, base }, t, close) => (conversion[t] - base[t]) / close }),
-  entry({ name: 'ichimoku_base_distance', warmUp: 25, part: ({ base }, t, close) => (close - base[t]) / close }),
-  entry({ name: 'ichimoku_cloud_thickness', warmUp: 51, part: ({ spanA, spanB }, t, close) => (spanA[t] - spanB[t]) / close }),
-  entry({ name: 'ichimoku_cloud_distance', warmUp: 51, part: ({ spanA, spanB }, t, close) => cloudDistance(close, spanA[t], spanB[t]) / close }),
+  entry({ name: 'ichimoku_cross', warmUp: 25, compute: (bars) => apart(priceChannel(bars, 9, 'middle'), priceChannel(bars, 26, 'middle'), bars.close) }),
+  entry({
+    name: 'ichimoku_base_distance',
+    warmUp: 25,
+    compute: (bars) => {
+      const out = priceChannel(bars, 26, 'middle');
+      for (let t = 0; t < out.length; t++) out[t] = (bars.close[t] - out[t]) / bars.close[t];
+      return out;
+    },
+  }),
+  entry({
+    name: 'ichimoku_cloud_thickness',
+    warmUp: 51,
+    compute: (bars) => {
+      const { spanA, spanB } = ichimoku(bars);
+      return apart(spanA, spanB, bars.close);
+    },
+  }),
+  entry({
+    name: 'ichimoku_cloud_distance',
+    warmUp: 51,
+    compute: (bars) => {
+      const { spanA, spanB } = ichimoku(bars);
+      for (let t = 0; t < spanA.length; t++) spanA[t] = cloudDistance(bars.close[t], spanA[t], spanB[t]) / bars.close[t];
+      return spanA;
+    },
+  }),
 ];
 
 /** Above the cloud positive, below it negative, inside 0. */

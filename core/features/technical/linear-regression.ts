@@ -1,5 +1,6 @@
 /** The least-squares line through the last closes: its slope, how well it fits, and where the close stands to it (Kaufman 2013, ch. 6). */
 import type { Feature } from '../feature.js';
+import { windowLine } from './window-line.js';
 import { rollingVariance } from '../rolling/rolling-variance.js';
 import { rollingLine } from '../rolling/rolling-weighted-mean.js';
 
@@ -19,16 +20,7 @@ export function regressionFit(values: Float64Array, window: number): Float64Arra
 const COMMON = { inputs: ['close'], warmUp: WINDOW - 1, source: 'Kaufman 2013, ch. 6', set: 'all' } as const;
 
 export const linearRegressionFeatures: readonly Feature[] = [
-  {
-    ...COMMON,
-    name: `regression_slope_${WINDOW}`,
-    range: [null, null],
-    compute: ({ close }) => {
-      const { slope } = rollingLine(close, WINDOW);
-      for (let t = 0; t < slope.length; t++) slope[t] /= close[t];
-      return slope;
-    },
-  },
+  { ...COMMON, name: `regression_slope_${WINDOW}`, range: [null, null], compute: ({ close }) => windowLine(close, WINDOW, 'slope') },
   { ...COMMON, name: `regression_fit_${WINDOW}`, range: [0, 1], compute: ({ close }) => regressionFit(close, WINDOW) },
   {
     ...COMMON,

@@ -1,14 +1,13 @@
 /** Difference of two exponential averages, of the price and of the volume (Appel 2005; Murphy 1999): PPO, APO in true ranges, PVO. */
 import type { Feature } from '../feature.js';
 import { averageTrueRange } from './average-true-range.js';
-import { ratioLessOne } from './moving-average.js';
+import { spanAverageCross } from './moving-average.js';
 import { spanAverage, spanWarmUp, wilderWarmUp } from '../rolling/exponential-average.js';
 
 /** 100 (fast average / slow average - 1); NaN for the first slow - 1 bars; 0 where the slow average is 0. */
 export function percentageOscillator(values: Float64Array, fast: number, slow: number): Float64Array {
-  const slowAverage = spanAverage(values, slow);
-  const out = ratioLessOne(spanAverage(values, fast), slowAverage);
-  for (let t = 0; t < out.length; t++) out[t] = slowAverage[t] === 0 ? 0 : 100 * out[t];
+  const out = spanAverageCross(values, fast, slow);
+  for (let t = 0; t < out.length; t++) out[t] *= 100;
   return out;
 }
 

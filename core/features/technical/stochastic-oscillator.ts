@@ -1,20 +1,28 @@
 /** Stochastic oscillator (Lane 1984) and Williams %R: where the close lies in the range of the last bars. */
 import type { Bars } from '../../data/bars.js';
 import type { Feature } from '../feature.js';
-import { rollingMaximum, rollingMinimum } from '../rolling/rolling-extreme.js';
-import { rollingMean } from '../rolling/rolling-sum.js';
+import { followBars } from './follow-bars.js';
+import { priceChannel } from './price-channel.js';
 
 const INPUTS = ['high', 'low', 'close'] as const;
 
 /** %K = 100 (close - lowest low) / (highest high - lowest low) in [0, 100]; 50 where the range is 0; NaN for the first window - 1 bars. */
 export function stochasticOscillator(bars: Bars, window: number): Float64Array {
-  const highest = rollingMaximum(bars.high, window);
-  const lowest = rollingMinimum(bars.low, window);
-  for (let t = 0; t < highest.length; t++) {
-    const range = highest[t] - lowest[t];
-    highest[t] = range === 0 ? 50 : (100 * (bars.close[t] - lowest[t])) / range;
-  }
-  return highest;
+  return priceChannel(bars, window, 'percent');
+}
+
+/** Mean of each value and the two before it, in place; NaN for the first two and where one of the three is. */
+function meanOfThree(values: Float64Array): Float64Array {
+  return followBars({ out: values }, { before: Number.NaN, last: Number.NaN }, ({ out }, state, { from, to }) => {
+    let { before, last } = state;
+    for (let t = from; t < to; t++) {
+      const value = out[t];
+      out[t] = (before + last + value) / 3;
+      before = last;
+      last = value;
+    }
+    Object.assign(state, { before, last });
+  });
 }
 
 export const stochasticFeatures: readonly Feature[] = [
@@ -34,7 +42,7 @@ export const stochasticFeatures: readonly Feature[] = [
     range: [0, 100],
     source: 'Lane 1984 (%D: mean of three %K)',
     set: 'basic',
-    compute: (bars) => rollingMean(stochasticOscillator(bars, 14), 3),
+    compute: (bars) => meanOfThree(stochasticOscillator(bars, 14)),
   },
   {
     name: 'stochastic_slow_d_14',
@@ -43,7 +51,7 @@ export const stochasticFeatures: readonly Feature[] = [
     range: [0, 100],
     source: 'Lane 1984 (mean of three %D)',
     set: 'all',
-    compute: (bars) => rollingMean(rollingMean(stochasticOscillator(bars, 14), 3), 3),
+    compute: (bars) => meanOfThree(meanOfThree(stochasticOscillator(bars, 14))),
   },
   {
     name: 'williams_r_14',

@@ -1,35 +1,70 @@
 /** Averages that take the lag out of the exponential one (Mulloy 1994: DEMA, TEMA), and the change of the triple one (Hutson 1983: TRIX). */
 import type { Feature } from '../feature.js';
-import { ratioLessOne } from './moving-average.js';
-import { spanAverage, spanAverageInPlace, spanWarmUp } from '../rolling/exponential-average.js';
+import { averageWeight } from './average-weight.js';
+import { followBars } from './follow-bars.js';
+import { spanWarmUp } from '../rolling/exponential-average.js';
 
-/** 2 EMA - EMA of EMA; NaN for the first 2 (span - 1) bars. */
-export function doubleAverage(values: Float64Array, span: number): Float64Array {
-  const first = spanAverage(values, span);
-  const out = spanAverage(first, span);
-  for (let t = 0; t < out.length; t++) out[t] = 2 * first[t] - out[t];
-  return out;
+interface Smoothing {
+  /** Times the series is smoothed before a value comes out. */
+  readonly depth: 2 | 3;
+  readonly span: number;
+  /** The average is ofFirst E1 + ofSecond E2 + ofThird E3. */
+  readonly ofFirst: number;
+  readonly ofSecond: number;
+  readonly ofThird: number;
 }
 
-/** 3 EMA - 3 EMA of EMA + EMA of that; NaN for the first 3 (span - 1) bars. */
-export function tripleAverage(values: Float64Array, span: number): Float64Array {
-  const first = spanAverage(values, span);
-  const second = spanAverage(first, span);
-  const out = spanAverage(second, span);
-  for (let t = 0; t < out.length; t++) out[t] += 3 * (first[t] - second[t]);
-  return out;
+/** value / (a sum of the average E1, its average E2 and that one's average E3) - 1; NaN for the first depth (span - 1) bars. */
+function smoothedRatio(values: Float64Array, smoothing: Smoothing): Float64Array {
+  const series = { ...smoothing, values, out: new Float64Array(values.length) };
+  return followBars(series, { seen: 0, first: 0, second: 0, third: 0 }, (inputs, state, { from, to }) => {
+    const { values, out, span, depth, ofFirst, ofSecond, ofThird } = inputs;
+    let { seen, first, second, third } = state;
+    const alpha = 2 / (span + 1);
+    const full = depth * (span - 1);
+    for (let t = from; t < to; t++) {
+      const value = values[t];
+      out[t] = Number.NaN;
+      if (value !== value) continue;
+      seen++;
+      first += averageWeight(seen, span, alpha) * (value - first);
+      second += averageWeight(seen - span + 1, span, alpha) * (first - second);
+      third += averageWeight(seen - 2 * (span - 1), span, alpha) * (second - third);
+      if (seen > full) out[t] = value / (ofFirst * first + ofSecond * second + ofThird * third) - 1;
+    }
+    Object.assign(state, { seen, first, second, third });
+  });
+}
+
+/** value / (2 EMA - EMA of EMA) - 1; NaN for the first 2 (span - 1) bars. */
+export function doubleAverageRatio(values: Float64Array, span: number): Float64Array {
+  return smoothedRatio(values, { depth: 2, span, ofFirst: 2, ofSecond: -1, ofThird: 0 });
+}
+
+/** value / (3 EMA - 3 EMA of EMA + EMA of that) - 1; NaN for the first 3 (span - 1) bars. */
+export function tripleAverageRatio(values: Float64Array, span: number): Float64Array {
+  return smoothedRatio(values, { depth: 3, span, ofFirst: 3, ofSecond: -3, ofThird: 1 });
 }
 
 /** 100 (E(t) / E(t-1) - 1) of the triply smoothed price E; NaN for the first 3 (span - 1) + 1 bars. */
 export function tripleChange(values: Float64Array, span: number): Float64Array {
-  const smooth = spanAverageInPlace(spanAverageInPlace(spanAverage(values, span), span), span);
-  let last = Number.NaN;
-  for (let t = 0; t < smooth.length; t++) {
-    const value = smooth[t];
-    smooth[t] = 100 * (value / last - 1);
-    last = value;
-  }
-  return smooth;
+  const series = { values, span, out: new Float64Array(values.length) };
+  return followBars(series, { seen: 0, first: 0, second: 0, third: 0 }, ({ values, span, out }, state, { from, to }) => {
+    let { seen, first, second, third } = state;
+    const alpha = 2 / (span + 1);
+    for (let t = from; t < to; t++) {
+      const value = values[t];
+      out[t] = Number.NaN;
+      if (value !== value) continue;
+      seen++;
+      const last = third;
+      first += averageWeight(seen, span, alpha) * (value - first);
+      second += averageWeight(seen - span + 1, span, alpha) * (first - second);
+      third += averageWeight(seen - 2 * (span - 1), span, alpha) * (second - third);
+      if (seen > 3 * (span - 1) + 1) out[t] = 100 * (third / last - 1);
+    }
+    Object.assign(state, { seen, first, second, third });
+  });
 }
 
 const COMMON = { inputs: ['close'], set: 'all' } as const;
@@ -41,7 +76,7 @@ export const tripleExponentialFeatures: readonly Feature[] = [
     warmUp: 2 * spanWarmUp(21),
     range: [null, null],
     source: 'Mulloy 1994',
-    compute: (bars) => ratioLessOne(bars.close, doubleAverage(bars.close, 21)),
+    compute: (bars) => doubleAverageRatio(bars.close, 21),
   },
   {
     ...COMMON,
@@ -49,7 +84,7 @@ export const tripleExponentialFeatures: readonly Feature[] = [
     warmUp: 3 * spanWarmUp(21),
     range: [null, null],
     source: 'Mulloy 1994',
-    compute: (bars) => ratioLessOne(bars.close, tripleAverage(bars.close, 21)),
+    compute: (bars) => tripleAverageRatio(bars.close, 21),
   },
   {
     ...COMMON,

@@ -1,6 +1,7 @@
 /** The close against its linearly weighted average and against Hull's (2005). */
 import type { Feature } from '../feature.js';
 import { ratioLessOne } from './moving-average.js';
+import { windowLine } from './window-line.js';
 import { rollingWeightedMean } from '../rolling/rolling-weighted-mean.js';
 
 /** WMA over round(sqrt(window)) of 2 WMA(window / 2) - WMA(window), windows rounded down; NaN until all are full. */
@@ -19,7 +20,7 @@ export const weightedAverageFeatures: readonly Feature[] = [
     range: [-1, null],
     source: 'Murphy 1999, ch. 9',
     set: 'all',
-    compute: (bars) => ratioLessOne(bars.close, rollingWeightedMean(bars.close, 20)),
+    compute: (bars) => windowLine(bars.close, 20, 'weighted'),
   },
   {
     name: 'hma_ratio_25',

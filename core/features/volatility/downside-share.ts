@@ -1,7 +1,7 @@
 /** Downside semivariance (Barndorff-Nielsen, Kinnebrock and Shephard 2010): the part of the squared returns that falls bring. */
 import type { Feature } from '../feature.js';
 import { logReturns } from '../market/log-return.js';
-import { rollingSum } from '../rolling/rolling-sum.js';
+import { rollingSumInPlace } from '../rolling/rolling-sum.js';
 
 const WINDOW = 32;
 
@@ -14,8 +14,8 @@ export function downsideShare(close: Float64Array, window: number): Float64Array
     falls[t] = squares[t] > 0 ? 0 : square;
     squares[t] = square;
   }
-  const out = rollingSum(falls, window);
-  const total = rollingSum(squares, window);
+  const out = rollingSumInPlace(falls, window);
+  const total = rollingSumInPlace(squares, window);
   for (let t = 0; t < out.length; t++) out[t] = total[t] === 0 ? 0.5 : out[t] / total[t];
   return out;
 }

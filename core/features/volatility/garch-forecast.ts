@@ -1,7 +1,7 @@
 /** Where GARCH(1,1) (Bollerslev 1986) sees volatility going: back to its level, by published parameters that no data of ours were fitted for. */
 import { meanForecast } from '../../volatility-models/garch-recursion.js';
 import type { Feature } from '../feature.js';
-import { logReturns } from '../market/log-return.js';
+import { squaredReturns } from '../market/log-return.js';
 import { rollingMean } from '../rolling/rolling-sum.js';
 
 /** Of the DEM/GBP benchmark (Fiorentini, Calzolari and Panattoni 1996): fixed, so nothing later than a bar is in its value. */
@@ -20,7 +20,7 @@ const FORGETTING_BARS = 72;
  * the first 128 bars; 1 where no price moved in 128 bars.
  */
 export function garchForecastRatio(close: Float64Array): Float64Array {
-  const squares = logReturns(close).map((value) => value * value);
+  const squares = squaredReturns(close);
   const levels = rollingMean(squares, LEVEL_BARS);
   const out = new Float64Array(close.length).fill(Number.NaN);
   const kept = GARCH_ALPHA + GARCH_BETA;

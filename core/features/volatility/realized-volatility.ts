@@ -1,13 +1,11 @@
 /** Close-to-close volatility: root of the mean squared log return (Andersen et al. 2003), and short against long. */
 import type { Feature, FeatureSet } from '../feature.js';
-import { logReturns } from '../market/log-return.js';
-import { rollingMean } from '../rolling/rolling-sum.js';
+import { squaredReturns } from '../market/log-return.js';
+import { rollingMeanInPlace } from '../rolling/rolling-sum.js';
 
 /** Root mean square of the last `window` log returns (no mean taken off), per bar; NaN for the first `window` bars. */
 export function realizedVolatility(close: Float64Array, window: number): Float64Array {
-  const squares = logReturns(close);
-  for (let t = 0; t < squares.length; t++) squares[t] *= squares[t];
-  const out = rollingMean(squares, window);
+  const out = rollingMeanInPlace(squaredReturns(close), window);
   for (let t = 0; t < out.length; t++) out[t] = Math.sqrt(out[t]);
   return out;
 }

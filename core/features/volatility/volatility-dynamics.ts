@@ -2,11 +2,11 @@
 import type { Feature } from '../feature.js';
 import { parkinsonVolatility } from './range-volatility.js';
 import { realizedVolatility } from './realized-volatility.js';
-import { logReturns } from '../market/log-return.js';
-import { exponentialAverage } from '../rolling/exponential-average.js';
+import { absoluteReturns, logReturns, squaredReturns } from '../market/log-return.js';
+import { exponentialAverageInPlace } from '../rolling/exponential-average.js';
 import { lagged } from '../rolling/lagged.js';
-import { rollingCorrelation } from '../rolling/rolling-correlation.js';
-import { rollingVariance } from '../rolling/rolling-variance.js';
+import { rollingAutocorrelation, rollingCorrelation } from '../rolling/rolling-correlation.js';
+import { varianceBlocks } from '../rolling/rolling-variance.js';
 import { rollingRank } from '../rolling/rolling-rank.js';
 
 /** RiskMetrics' decay of daily data. */
@@ -16,18 +16,20 @@ const FORGETTING = Math.ceil(Math.log(1e-8) / Math.log(DECAY));
 
 /** Root of the exponential average of squared log returns, decay 0.94, begun with the mean of 20; per bar; NaN for the first 20 bars. */
 export function exponentialVolatility(close: Float64Array): Float64Array {
-  const squares = logReturns(close);
-  for (let t = 0; t < squares.length; t++) squares[t] *= squares[t];
-  const out = exponentialAverage(squares, 1 - DECAY, SEED_BARS);
+  const out = exponentialAverageInPlace(squaredReturns(close), 1 - DECAY, SEED_BARS);
   for (let t = 0; t < out.length; t++) out[t] = Math.sqrt(out[t]);
   return out;
 }
 
 /** Sample deviation / mean of the last `window` realised volatilities of 16 bars; 0 where the price stood still; NaN for the first window + 15 bars. */
 export function volatilityOfVolatility(close: Float64Array, window: number): Float64Array {
-  const { mean, variance } = rollingVariance(realizedVolatility(close, 16), window);
-  for (let t = 0; t < mean.length; t++) variance[t] = mean[t] === 0 ? 0 : Math.sqrt(variance[t]) / mean[t];
-  return variance;
+  const out = realizedVolatility(close, 16);
+  const { mean, variance, take } = varianceBlocks(out, window);
+  for (let start = 0, end = 0; start < out.length; start = end) {
+    end = take(start);
+    for (let t = start, k = 0; t < end; t++, k++) out[t] = mean[k] === 0 ? 0 : Math.sqrt(variance[k]) / mean[k];
+  }
+  return out.fill(Number.NaN, 0, window - 1);
 }
 
 /** numerator / denominator; 1 where the denominator is 0. */
@@ -96,10 +98,7 @@ export const volatilityDynamicsFeatures: readonly Feature[] = [
     warmUp: 65,
     range: [-1, 1],
     source: 'Engle 1982',
-    compute: (bars) => {
-      const size = logReturns(bars.close).map(Math.abs);
-      return rollingCorrelation(size, lagged(size, 1), 64);
-    },
+    compute: (bars) => rollingAutocorrelation(absoluteReturns(bars.close), 1, 64),
   },
   {
     ...COMMON,
@@ -107,9 +106,6 @@ export const volatilityDynamicsFeatures: readonly Feature[] = [
     warmUp: 65,
     range: [-1, 1],
     source: 'Black 1976',
-    compute: (bars) => {
-      const returns = logReturns(bars.close);
-      return rollingCorrelation(lagged(returns, 1), returns.map(Math.abs), 64);
-    },
+    compute: (bars) => rollingCorrelation(lagged(logReturns(bars.close), 1), absoluteReturns(bars.close), 64),
   },
 ];

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FeatureContext } from '../../../core/features/feature.js';
-import { aroonDown, aroonUp } from '../../../core/features/technical/aroon.js';
+import { aroon } from '../../../core/features/technical/aroon.js';
 import { averageTrueRange } from '../../../core/features/technical/average-true-range.js';
 import { commodityChannelIndex } from '../../../core/features/technical/commodity-channel-index.js';
 import { corwinSchultzSpread } from '../../../core/features/microstructure/corwin-schultz-spread.js';
-import { directionalMovement } from '../../../core/features/technical/directional-movement.js';
+import { averageDirectionalIndex, directionalDifference } from '../../../core/features/technical/directional-movement.js';
 import { ulcerIndex } from '../../../core/features/market/drawdown.js';
 import { spanAverage } from '../../../core/features/rolling/exponential-average.js';
 import { FEATURES } from '../../../core/features/features.js';
@@ -79,23 +79,20 @@ test('indicators whose start does not matter equal TA-Lib exactly', () => {
   close(stochasticOscillator(bars, 14)[100], 0.6097560975604208, 1e-8);
   close(column('stochastic_d_14')[100], 16.35494253730579, 1e-8);
   close(column('williams_r_14')[100], -99.39024390243958, 1e-8);
-  close(aroonDown(bars, 25)[100], 100);
-  close(aroonUp(bars, 25)[100], 12);
-  close(aroonUp(bars, 25)[25], 68);
+  close(aroon(bars, 25, { ofUp: 0, ofDown: 1 })[100], 100);
+  close(aroon(bars, 25, { ofUp: 1, ofDown: 0 })[100], 12);
+  close(aroon(bars, 25, { ofUp: 1, ofDown: 0 })[25], 68);
   close(moneyFlowIndex(bars, 14)[100], 19.727934974311747);
   close(moneyFlowIndex(bars, 14)[299], 52.228253439976434);
   close(column('rate_of_change_10')[100], -0.01186826228859661);
 });
 
 test('indicators that TA-Lib begins otherwise equal it once the start is forgotten', () => {
-  const macd = movingAverageConvergence(bars.close);
-  close(macd.line[299]! * bars.close[299]!, 0.2061640477388238, 1e-7);
-  close(macd.signal[299]! * bars.close[299]!, 0.14203368505937444, 1e-7);
-  close(macd.histogram[299]! * bars.close[299]!, 0.06413036267944935, 1e-7);
-  const movement = directionalMovement(bars, 14);
-  close(movement.plus[299], 19.957089652906646, 1e-7);
-  close(movement.minus[299], 17.7312742820674, 1e-7);
-  close(movement.average[299], 16.599176078915086, 1e-6);
+  close(movingAverageConvergence(bars.close, 'line')[299]! * bars.close[299]!, 0.2061640477388238, 1e-7);
+  close(movingAverageConvergence(bars.close, 'signal')[299]! * bars.close[299]!, 0.14203368505937444, 1e-7);
+  close(movingAverageConvergence(bars.close, 'histogram')[299]! * bars.close[299]!, 0.06413036267944935, 1e-7);
+  close(directionalDifference(bars, 14)[299], 19.957089652906646 - 17.7312742820674, 1e-7);
+  close(averageDirectionalIndex(bars, 14)[299], 16.599176078915086, 1e-6);
 });
 
 test("bollinger position and width equal TA-Lib's bands", () => {

@@ -7,6 +7,7 @@ import { BAR_COLUMNS, barCount, barsFromTable, barsToTable } from '../../../core
 import { resampleBars } from '../../../core/data/resample-bars.js';
 import { sliceTable } from '../../../core/data/table.js';
 import { FEATURES } from '../../../core/features/features.js';
+import { logRatio } from '../../../core/features/rolling/log-ratio.js';
 import { coarseBars } from '../../../core/features/multi-timeframe/coarse-bars.js';
 import { timeframeFeatures } from '../../../core/features/multi-timeframe/timeframe-trend.js';
 import { warmUpBars } from '../../../core/features/warm-up.js';
@@ -55,9 +56,9 @@ test('a four-hourly value stays for four hours and changes at the close of the f
   const bars = walkBars(4 * 240, 3, MINUTE_MS);
   const values = column('return_4h', bars);
   assert.ok(values.subarray(0, 719).every(Number.isNaN));
-  assert.equal(values[719], Math.log(bars.close[719]! / bars.close[479]!));
+  assert.equal(values[719], logRatio(bars.close[719]!, bars.close[479]!));
   assert.ok(values.subarray(719, 959).every((value) => value === values[719]));
-  assert.equal(values[959], Math.log(bars.close[959]! / bars.close[719]!));
+  assert.equal(values[959], logRatio(bars.close[959]!, bars.close[719]!));
 });
 
 test('what happens inside a coarse bar changes nothing before it closes (M3.1.4)', () => {
@@ -97,7 +98,7 @@ test('hourly measures equal their definitions on resampled bars', () => {
 test('bars as long as the coarse ones, or longer, stand for themselves', () => {
   const bars = walkBars(60, 9, 4 * HOUR_MS);
   assert.deepEqual(column('return_1h', bars).subarray(2), column('return_4h', bars).subarray(2));
-  assert.equal(column('return_4h', bars)[10], Math.log(bars.close[10]! / bars.close[9]!));
+  assert.equal(column('return_4h', bars)[10], logRatio(bars.close[10]!, bars.close[9]!));
 });
 
 test('the trends agree where all three rise, and the warm-up is one in time', () => {

@@ -9,7 +9,7 @@ import { orderFlowImbalance, quotesPerTrade } from '../../../core/features/order
 import { microprice, queueImbalance } from '../../../core/features/order-book/queue-imbalance.js';
 import { closingSpread, effectiveSpread, middlePrice } from '../../../core/features/order-book/quoted-spread.js';
 import { depthConsumed, depthTurnover, liquidityAdjustedReturn } from '../../../core/features/microstructure/liquidity-adjusted.js';
-import { addQuoteColumns } from '../../../core/order-book/add-quote-columns.js';
+import { joinQuotes } from '../../../core/order-book/join-quotes.js';
 import { recordedQuoteBars } from '../../../adapters/recorded-book/index.js';
 import { featureBars } from '../../support/feature-bars.js';
 import { RECORDED_BOOKS, recordedPaths } from '../../support/recorded-books.js';
@@ -96,7 +96,7 @@ test('quote bars join the bars that close with them and no others', () => {
   const names = ['bid', 'ask', 'bidQuantity', 'askQuantity', 'quotedSpread', 'orderFlowImbalance', 'quoteUpdates', 'bidDepth', 'askDepth'];
   const closes = { openTimeMs: Float64Array.of(10, 20), closeTimeMs: Float64Array.of(20, 30) };
   const quotes = makeTable({ ...closes, ...Object.fromEntries(names.map((name, k) => [name, Float64Array.of(k, 10 + k)])) });
-  const joined = addQuoteColumns(bars, quotes);
+  const joined = joinQuotes(bars, quotes);
   assert.deepEqual(Object.keys(joined.extras), ['takerBuyCount', ...names]);
   names.forEach((name, k) => assert.deepEqual([...joined.extras[name]!], [Number.NaN, k, Number.NaN]));
 });
@@ -106,7 +106,7 @@ test('recorded books give spreads near a cent and imbalances inside their range,
     const { table } = await recordedQuoteBars(recordedPaths(testData!, book), { periodMs: 60_000, quotes: 'ticker' });
     const bars = makeBars(table.rowCount);
     bars.closeTimeMs.set(table.columns['closeTimeMs'] as Float64Array);
-    const joined = addQuoteColumns(bars, table);
+    const joined = joinQuotes(bars, table);
     const cents = middlePrice(joined).map((middle, t) => closingSpread(joined)[t]! * middle * 100);
     assert.ok(
       cents.every((spread) => spread > 0.99 && spread < 20),

@@ -1,0 +1,16 @@
+/**
+ * Half of a sum over a sliding window (van Herk 1992, Gil and Werman 1993, for sums): the last block's values from an offset on, to be added to
+ * the next block's up to it.
+ */
+
+/**
+ * Turns the values of a block, which has one place more than values, into their sums from each offset on, in place; the last place stays 0.
+ * Nothing is subtracted, so a sum neither drifts nor keeps a value that left the window.
+ */
+export function toSuffixSums(block: Float64Array): void {
+  let sum = 0;
+  for (let k = block.length - 2; k >= 0; k--) {
+    sum += block[k];
+    block[k] = sum;
+  }
+}
