@@ -19,7 +19,7 @@ const INTERVALS: ReadonlyMap<number, string> = new Map([
 export interface ArchiveSeries {
   readonly market: MarketKind;
   readonly symbol: string;
-  readonly kind: 'trades' | 'aggTrades' | 'klines' | 'fundingRate' | 'markPriceKlines' | 'metrics' | 'bookDepth';
+  readonly kind: 'trades' | 'aggTrades' | 'klines' | 'fundingRate' | 'markPriceKlines' | 'metrics' | 'bookDepth' | 'bookTicker';
   /** Length of a candle; 0 for others. */
   readonly periodMs: number;
   /**
@@ -37,6 +37,7 @@ const FILES = {
   fundingRate: 'months',
   metrics: 'days',
   bookDepth: 'days',
+  bookTicker: 'days',
 } as const satisfies Record<ArchiveSeries['kind'], ArchiveSeries['files']>;
 
 /** The series of a kind; periodMs for candles alone. */

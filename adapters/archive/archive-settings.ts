@@ -1,5 +1,6 @@
 /** What the archive source needs to know, from the environment. */
 import { PipelineError } from '../../pipeline/errors.js';
+import type { DownloadLimits } from './download-cache.js';
 
 const PUBLIC_ADDRESS = 'https://data.binance.vision';
 
@@ -16,26 +17,32 @@ export interface Patience {
 }
 
 export interface ArchiveSettings {
-  /** ARES_ARCHIVE_URL: address of the archive; ARES_DOWNLOADS: files fetched at a time. */
+  /** ARES_ARCHIVE_URL: address of the archive; ARES_DOWNLOADS: files fetched at a time; ARES_DOWNLOAD_LIMIT_MIB: how much of them is kept. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Folder whose `archive` keeps the files that were fetched. */
   readonly cacheFolder: string;
   readonly patience?: Partial<Patience>;
   /** The present, UTC ms: where an open window ends. */
   readonly now?: () => number;
+  /** How long a file that another process has used is left alone, default ten minutes. */
+  readonly graceMs?: number;
 }
 
 export interface ResolvedSettings {
   /** Without a slash at its end. */
   readonly address: string;
   readonly downloads: number;
+  readonly limits: DownloadLimits;
   readonly patience: Patience;
 }
 
 const DOWNLOADS = 4;
+const MIB = 1024 ** 2;
+const LIMIT_MIB = 51_200;
+const GRACE_MS = 600_000;
 const PATIENCE: Patience = { attempts: 5, firstWaitMs: 500, longestWaitMs: 30_000, silentMs: 30_000 };
 
-/** @throws PipelineError InvalidSpec for an address that is none, or a number of downloads that is not 1 to 64 */
+/** @throws PipelineError InvalidSpec for an address that is none, a number of downloads that is not 1 to 64, a limit that is no whole number of MiB */
 export function resolveSettings(settings: ArchiveSettings): ResolvedSettings {
   const { env } = settings;
   const address = (env['ARES_ARCHIVE_URL'] || PUBLIC_ADDRESS).replace(/\/+$/, '');
@@ -50,5 +57,13 @@ export function resolveSettings(settings: ArchiveSettings): ResolvedSettings {
   if (!(Number.isInteger(downloads) && downloads >= 1 && downloads <= 64)) {
     throw new PipelineError('InvalidSpec', `ARES_DOWNLOADS: expected a whole number from 1 to 64, found ${env['ARES_DOWNLOADS']}`);
   }
-  return { address, downloads, patience: { ...PATIENCE, ...settings.patience } };
+  const limits = { limitBytes: downloadLimit(env), graceMs: settings.graceMs ?? GRACE_MS };
+  return { address, downloads, limits, patience: { ...PATIENCE, ...settings.patience } };
+}
+
+/** Bytes of fetched files that are kept: ARES_DOWNLOAD_LIMIT_MIB, else 50 GiB. @throws PipelineError InvalidSpec for no whole number */
+export function downloadLimit(env: ArchiveSettings['env']): number {
+  const text = env['ARES_DOWNLOAD_LIMIT_MIB'] || String(LIMIT_MIB);
+  if (!/^\d+$/.test(text)) throw new PipelineError('InvalidSpec', `ARES_DOWNLOAD_LIMIT_MIB: expected a whole number of MiB, found ${text}`);
+  return Number(text) * MIB;
 }

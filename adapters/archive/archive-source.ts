@@ -4,10 +4,12 @@ import type { Abort } from '../../core/abort.js';
 import type { MarketSource, SourceRequest } from '../../pipeline/market-source.js';
 import type { PlannedFile } from '../../pipeline/plan.js';
 import { makeFilesSource, readTradesInBase } from '../market-files/index.js';
+import { readQuoteDays } from '../recorded-book/index.js';
 import type { ArchiveCounts } from './archive-client.js';
 import { makeArchiveClient } from './archive-client.js';
 import type { ArchiveSettings } from './archive-settings.js';
 import { resolveSettings } from './archive-settings.js';
+import { findArchiveQuotes } from './find-archive-quotes.js';
 import { findArchiveSeries } from './find-archive-series.js';
 import { makeFileFinder } from './find-files.js';
 import { makeLocalFiles } from './local-files.js';
@@ -26,16 +28,24 @@ export function makeArchiveSource(settings: ArchiveSettings): ArchiveSource {
   const resolved = resolveSettings(settings);
   const folder = join(settings.cacheFolder, 'archive');
   const client = makeArchiveClient(resolved);
-  const local = makeLocalFiles(client, { folder, downloads: resolved.downloads });
+  const local = makeLocalFiles(client, { folder, downloads: resolved.downloads, limits: resolved.limits });
   const files = makeFilesSource();
   const now = settings.now ?? Date.now;
 
   const fetching = (request: SourceRequest): AsyncGenerator<PlannedFile, void, undefined> =>
     local.fetch(request.files, { signal: standardSignal(request.signal), abort: request.signal, progress: request.progress ?? (() => undefined) });
-  const whole = async <T extends SourceRequest>(request: T): Promise<T> => {
-    const here: PlannedFile[] = [];
-    for await (const file of fetching(request)) here.push(file);
-    return { ...request, files: here };
+  const whole = async <T extends SourceRequest, R>(request: T, read: (here: T) => Promise<R>): Promise<R> => {
+    const failures: unknown[] = [];
+    const release = local.hold(request.files, (error) => failures.push(error));
+    try {
+      const here: PlannedFile[] = [];
+      for await (const file of fetching(request)) here.push(file);
+      const result = await read({ ...request, files: here });
+      if (failures.length > 0) throw failures[0];
+      return result;
+    } finally {
+      release();
+    }
   };
 
   return {
@@ -44,9 +54,13 @@ export function makeArchiveSource(settings: ArchiveSettings): ArchiveSource {
       return findArchiveSeries(finder, { query, address: client.address, nowMs: now() });
     },
     readTradeDays: (request) => readTradesInBase(fetching(request), request),
-    readBars: async (request) => files.readBars(await whole(request)),
-    readFunding: async (request) => files.readFunding(await whole(request)),
-    readExternal: async (request) => files.readExternal(await whole(request)),
+    readBars: async (request) => whole(request, async (here) => files.readBars(here)),
+    readFunding: async (request) => whole(request, async (here) => files.readFunding(here)),
+    readExternal: async (request) => whole(request, async (here) => files.readExternal(here)),
+    quotes: {
+      find: async (query) => findArchiveQuotes(makeFileFinder(client, { folder, signal: standardSignal(query.signal) }), query),
+      readDays: (request) => readQuoteDays(fetching(request), request),
+    },
     counts: () => ({ ...client.counts }),
   };
 }

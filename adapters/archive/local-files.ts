@@ -1,4 +1,5 @@
 /** The archive's files on this machine: fetched where they are missing or damaged, several at a time, each once. */
+import type { Stats } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import pLimit from 'p-limit';
@@ -9,6 +10,8 @@ import { hashFile } from '../market-files/index.js';
 import type { ArchiveClient } from './archive-client.js';
 import type { DownloadControl } from './download.js';
 import { download } from './download.js';
+import type { DownloadLimits } from './download-cache.js';
+import { holdDownloads, markUsed, trimDownloads } from './download-cache.js';
 import { makeProgress } from './download-progress.js';
 import { fileState } from './file-state.js';
 
@@ -30,17 +33,32 @@ export interface LocalFiles {
    * @throws as download
    */
   fetch(files: readonly PlannedFile[], control: FetchControl): AsyncGenerator<PlannedFile, void, undefined>;
+  /** Keeps the files here until the returned function is called, as `fetch` does until it has ended; `failed` as in holdDownloads. */
+  hold(files: readonly PlannedFile[], failed: (error: unknown) => void): () => void;
+}
+
+export interface LocalFolder {
+  readonly folder: string;
+  readonly downloads: number;
+  readonly limits: DownloadLimits;
 }
 
 /** Files lie in `<folder>/<path in the archive>/<sha256>/<name>`. */
-export function makeLocalFiles(client: ArchiveClient, { folder, downloads }: { readonly folder: string; readonly downloads: number }): LocalFiles {
+export function makeLocalFiles(client: ArchiveClient, { folder, downloads, limits }: LocalFolder): LocalFiles {
   const limit = pLimit(downloads);
+  const trim = makeTrimmer(folder, limits);
+  const hold: LocalFiles['hold'] = (files, failed) =>
+    holdDownloads(
+      files.map((file) => finalPlace(folder, file)),
+      limits.graceMs,
+      failed,
+    );
   /** Copies whose hash was computed here, by place, with size and time of change. */
   const verified = new Map<string, string>();
 
   const isWhole = async (final: string, sha256: string): Promise<boolean> => {
-    const state = await stateOf(final);
-    if (state === null) return false;
+    const state = describeState(await fileState(final));
+    if (state === '') return false;
     if (verified.get(final) === state) return true;
     if ((await hashFile(final)).sha256 !== sha256) {
       await rm(final, { force: true });
@@ -59,13 +77,17 @@ export function makeLocalFiles(client: ArchiveClient, { folder, downloads }: { r
         await running.catch(() => undefined);
         continue;
       }
+      // First the mark: from then on no other process removes it.
+      await markUsed(final);
       if (await isWhole(final, file.sha256)) return false;
       if (underWay.has(final)) continue;
       control.signal.throwIfAborted();
       const work = download(client, file, { final, ...control }).finally(() => underWay.delete(final));
       underWay.set(final, work);
       await work;
-      verified.set(final, (await stateOf(final)) ?? '');
+      const state = await fileState(final);
+      verified.set(final, describeState(state));
+      await trim(state?.size ?? 0);
       return true;
     }
   };
@@ -77,6 +99,7 @@ export function makeLocalFiles(client: ArchiveClient, { folder, downloads }: { r
       report.received(bytes);
     };
     const stop = new AbortController();
+    const release = hold(files, (error) => stop.abort(error));
     const signal = AbortSignal.any([outer, stop.signal]);
     const report = makeProgress(files, () => client.counts.requests, progress);
     const pending = files.map((file) =>
@@ -95,16 +118,27 @@ export function makeLocalFiles(client: ArchiveClient, { folder, downloads }: { r
     } finally {
       stop.abort();
       await Promise.allSettled(pending);
+      release();
     }
   }
 
-  return { fetch };
+  return { fetch, hold };
 }
 
-/** Size and time of change; null where there is no file. */
-async function stateOf(path: string): Promise<string | null> {
-  const found = await fileState(path);
-  return found === null ? null : `${found.size} ${found.mtimeMs}`;
+/** Called with the bytes that have come: looks at the folder first, and again whenever a sixteenth of the limit has come. */
+function makeTrimmer(folder: string, limits: DownloadLimits): (bytes: number) => Promise<void> {
+  let unseenBytes = Number.POSITIVE_INFINITY;
+  return async (bytes) => {
+    unseenBytes += bytes;
+    if (unseenBytes <= limits.limitBytes / 16) return;
+    unseenBytes = 0;
+    await trimDownloads(folder, limits);
+  };
+}
+
+/** Size and time of change; empty where there is no file. */
+function describeState(found: Stats | null): string {
+  return found === null ? '' : `${found.size} ${found.mtimeMs}`;
 }
 
 /** @throws PipelineError InvalidSpec for a path that leads out of the folder */

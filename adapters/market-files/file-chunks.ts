@@ -7,8 +7,12 @@ import { openPromise } from 'yauzl';
 import type { Entry, ZipFile } from 'yauzl';
 import { InvalidData } from '../../core/errors.js';
 
-/** Also of unpacked text: zlib's own 16 KiB take three times as long, since every chunk is a turn of the thread pool. */
-const CHUNK_BYTES = 1 << 20;
+const READ_BYTES = 1 << 20;
+/**
+ * Chunks of unpacked text: every one is a turn of the thread pool, so that zlib's own 16 KiB take three times as long. Two of them may
+ * wait, so that the thread pool unpacks while their rows are read.
+ */
+const UNPACKED = { chunkSize: 4 << 20, readableHighWaterMark: 8 << 20 };
 const DEFLATED = 8;
 
 /**
@@ -21,12 +25,12 @@ export async function* fileChunks(path: string): AsyncGenerator<Buffer, void, un
     yield* zipChunks(path);
     return;
   }
-  const source = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  const source = createReadStream(path, { highWaterMark: READ_BYTES });
   if (!path.endsWith('.gz')) {
     yield* source as AsyncIterable<Buffer>;
     return;
   }
-  const text = createGunzip({ chunkSize: CHUNK_BYTES });
+  const text = createGunzip(UNPACKED);
   source.once('error', (error) => text.destroy(error));
   try {
     yield* source.pipe(text) as AsyncIterable<Buffer>;
@@ -64,8 +68,8 @@ async function* zipChunks(path: string): AsyncGenerator<Buffer, void, undefined>
 async function openText(zip: ZipFile, path: string, entry: Entry): Promise<Readable> {
   if (entry.compressionMethod !== DEFLATED) return zip.openReadStreamPromise(entry);
   const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
-  const packed = createReadStream(path, { start: fileDataStart, end: fileDataStart + entry.compressedSize - 1, highWaterMark: CHUNK_BYTES });
-  const text = createInflateRaw({ chunkSize: CHUNK_BYTES });
+  const packed = createReadStream(path, { start: fileDataStart, end: fileDataStart + entry.compressedSize - 1, highWaterMark: READ_BYTES });
+  const text = createInflateRaw(UNPACKED);
   packed.once('error', (error) => text.destroy(error));
   text.once('close', () => packed.destroy());
   return packed.pipe(text);

@@ -1,17 +1,29 @@
 /** sha256 of source files: pins a run's input. */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { InvalidData } from '../../core/errors.js';
 import { PipelineError } from '../../pipeline/errors.js';
 import type { PlannedFile } from '../../pipeline/plan.js';
 
+const PIECE_BYTES = 1 << 20;
+
 /** The file with the hash and size of its bytes. */
 export async function hashFile(path: string): Promise<PlannedFile> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
-  return { path, sha256: hash.digest('hex'), bytes: (await stat(path)).size };
+  const file = await open(path);
+  try {
+    // One buffer for all pieces: a stream takes new memory for each.
+    const buffer = Buffer.allocUnsafeSlow(PIECE_BYTES);
+    let bytes = 0;
+    for (let read = await file.read(buffer); read.bytesRead > 0; read = await file.read(buffer)) {
+      hash.update(buffer.subarray(0, read.bytesRead));
+      bytes += read.bytesRead;
+    }
+    return { path, sha256: hash.digest('hex'), bytes };
+  } finally {
+    await file.close();
+  }
 }
 
 /** The file with the hash that `<path>.CHECKSUM` beside it states, in the archive's form, and its size; null where there is none. */

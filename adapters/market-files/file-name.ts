@@ -9,8 +9,8 @@ export interface NamedFile {
   readonly symbol: string;
   /** Null when neither name nor folders say. */
   readonly market: MarketKind | null;
-  /** klines with their interval, candles of the mark price likewise; metrics = open interest and ratios; bookDepth = bands of the book. */
-  readonly kind: 'trades' | 'aggTrades' | 'fundingRate' | 'markPrice' | 'klines' | 'metrics' | 'bookDepth' | 'fear-greed' | 'hash-rate';
+  /** klines with their interval, candles of the mark price likewise; metrics = open interest and ratios; bookDepth = bands of the book, bookTicker = best quotes. */
+  readonly kind: 'trades' | 'aggTrades' | 'fundingRate' | 'markPrice' | 'klines' | 'metrics' | 'bookDepth' | 'bookTicker' | 'fear-greed' | 'hash-rate';
   /** Length of a bar or candle, 0 for others. */
   readonly periodMs: number;
   /** Interval or kind as written. */
@@ -22,7 +22,7 @@ export interface NamedFile {
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const DAY_MS = 86_400_000;
 const NAME =
-  /^([A-Z0-9]{2,20}(?:_PERP)?)(?:-(perp|um|spot|cm|coin))?-(trades|aggTrades|fundingRate|metrics|bookDepth|markPrice-\d+[smhdw]|\d+[smhdw])-(.+)\.(?:csv|csv\.gz|zip)$/;
+  /^([A-Z0-9]{2,20}(?:_PERP)?)(?:-(perp|um|spot|cm|coin))?-(trades|aggTrades|fundingRate|metrics|bookDepth|bookTicker|markPrice-\d+[smhdw]|\d+[smhdw])-(.+)\.(?:csv|csv\.gz|zip)$/;
 /** Series of the whole market, by the name's beginning. */
 const MARKET_WIDE = /^(?:(fear-greed)|(?:btc-)?(hash-rate)(?:-\d+[hd])?)-(.+)\.(?:csv|csv\.gz|zip)$/;
 const DATE = /^(\d{4})-(\d{2})(?:-(\d{2}))?(?:T(\d{2})(\d{2})(\d{2})?)?$/;
@@ -30,7 +30,7 @@ const DATE = /^(\d{4})-(\d{2})(?:-(\d{2}))?(?:T(\d{2})(\d{2})(\d{2})?)?$/;
 /**
  * The file's description, or null when its name is none of
  * `SYMBOL[-perp|-um|-spot|-cm|-coin]-KIND-DATES.csv|.csv.gz|.zip` with KIND `trades`, `aggTrades`, `fundingRate`, `metrics`,
- * `bookDepth`, `markPrice-INTERVAL` or an interval (`1s`, `1m`, `1h`, `1d` ...) and DATES `YYYY-MM`, `YYYY-MM-DD` (Binance's
+ * `bookDepth`, `bookTicker`, `markPrice-INTERVAL` or an interval (`1s`, `1m`, `1h`, `1d` ...) and DATES `YYYY-MM`, `YYYY-MM-DD` (Binance's
  * archive: the whole month or day) or `DATE_DATE` with optional times `Thhmm[ss]`; or `fear-greed-DATES`, `hash-rate-DATES`.
  * A name without a market takes it from the nearest folder called spot, um, perp, futures, cm or coin below `root`, the
  * archive's own layout; a symbol that ends in _PERP is of COIN-M. In a folder markPriceKlines an interval means candles of
@@ -50,7 +50,7 @@ export function parseFileName(root: string, relativePath: string): NamedFile | n
     path,
     symbol,
     market: symbol.endsWith('_PERP') ? 'coin' : market === undefined ? marketOfFolders(folders) : marketOf(market),
-    kind: isMark ? 'markPrice' : interval !== null ? 'klines' : (label as 'trades' | 'aggTrades' | 'fundingRate' | 'metrics' | 'bookDepth'),
+    kind: isMark ? 'markPrice' : interval !== null ? 'klines' : (label as 'trades' | 'aggTrades' | 'fundingRate' | 'metrics' | 'bookDepth' | 'bookTicker'),
     periodMs: interval === null ? 0 : Number(interval[2]) * (UNIT_MS[interval[3] as string] as number),
     label: isMark && interval[1] === undefined ? `markPrice-${label}` : label,
     span: spanOf(dates),

@@ -2,6 +2,7 @@
 import type { MarketKind } from '../../pipeline/config.js';
 import type { DayOfTrades, MarketSource, SourceRequest, TradeDay } from '../../pipeline/market-source.js';
 import type { PlannedFile } from '../../pipeline/plan.js';
+import { makeQuoteFiles } from '../recorded-book/index.js';
 import { contractSizeOf, contractsToBase } from './contract-size.js';
 import { findSeries } from './find-series.js';
 import { readBars } from './read-bars.js';
@@ -21,6 +22,7 @@ export function makeFilesSource(): MarketSource {
     readBars: async ({ files, window, periodMs, symbol, market }) => readBars(files, { ...window, periodMs, ...contractOf(symbol, market) }),
     readFunding: async (request) => readFunding(request.files, request.window),
     readExternal: async (request) => readExternal(request.files, request),
+    quotes: makeQuoteFiles(),
   };
 }
 

@@ -5,7 +5,7 @@ export type FieldKind = 'number' | 'boolean';
 
 /** What a reader wants from a file: its fields by the reader's names. */
 export interface FileKind {
-  readonly name: 'klines' | 'trades' | 'aggTrades' | 'fundingRate' | 'markPrice';
+  readonly name: 'klines' | 'trades' | 'aggTrades' | 'fundingRate' | 'markPrice' | 'bookTicker';
   /** The reader's fields, in the order of the row's values; `optional` ones are NaN where a file has none. */
   readonly fields: readonly { readonly name: string; readonly kind: FieldKind; readonly headers: readonly string[]; readonly optional?: true }[];
   /** Headers that may stand in a file and are not read. */

@@ -1,9 +1,9 @@
 /** Rows of a CSV file as numbers, a chunk at a time, without strings or row objects. */
 import { basename } from 'node:path';
 import { InvalidData } from '../../core/errors.js';
-import { fileChunks } from './file-chunks.js';
 import type { FileKind, Layout } from './layouts.js';
 import { detectLayout } from './layouts.js';
+import { lineBlocks } from './line-blocks.js';
 import { parseBoolean, parseNumber, textOf } from './parse-field.js';
 import { readPlainRow } from './plain-row.js';
 
@@ -25,36 +25,27 @@ const COMMA = 44;
  * file when it is empty or damaged.
  */
 export async function* rowBatches(path: string, kind: FileKind): AsyncGenerator<RowBatch, void, undefined> {
-  const reader = makeReader(path, kind);
-  let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of fileChunks(path)) {
-    const first = chunk.indexOf(NEWLINE) + 1;
-    if (first === 0) {
-      rest = Buffer.concat([rest, chunk]);
-      continue;
-    }
-    // The line that two chunks share is put together by itself: the rest of a chunk is read where it lies.
-    const shared = rest.length === 0 ? 0 : first;
-    if (shared > 0) yield* filled(reader.read(Buffer.concat([rest, chunk.subarray(0, shared)]), 0, rest.length + shared));
-    const end = chunk.lastIndexOf(NEWLINE) + 1;
-    yield* filled(reader.read(chunk, shared, end));
-    rest = Buffer.from(chunk.subarray(end));
+  const reader = makeRowReader(path, kind);
+  for await (const { text, start, end } of lineBlocks(path)) {
+    const batch = reader.read(text, start, end);
+    if (batch.count > 0) yield batch;
   }
-  if (rest.length > 0) yield* filled(reader.read(Buffer.concat([rest, Buffer.from('\n')]), 0, rest.length + 1));
-  if (reader.lines() === 0) throw new InvalidData(`${basename(path)}: expected rows of ${kind.name}, found an empty file`);
+  reader.finish();
 }
 
-function filled(batch: RowBatch): readonly RowBatch[] {
-  return batch.count > 0 ? [batch] : [];
-}
-
-interface Reader {
-  /** The rows in bytes [start, end), which begin and end with a line. */
+export interface RowReader {
+  /** The rows in bytes [start, end), which begin and end with a line; the file's first line tells the layout. @throws as rowBatches */
   read(text: Buffer, start: number, end: number): RowBatch;
-  lines(): number;
+  /** Null before the first line. */
+  layout(): Layout | null;
+  /** Counts rows that were read by other means, so that lines keep their numbers. */
+  passOver(rows: number): void;
+  /** @throws InvalidData when the file had no line */
+  finish(): void;
 }
 
-function makeReader(path: string, kind: FileKind): Reader {
+/** A reader before the first line of the file. */
+export function makeRowReader(path: string, kind: FileKind): RowReader {
   const file = basename(path);
   const width = kind.fields.length;
   const isBoolean = Uint8Array.from(kind.fields, (field) => (field.kind === 'boolean' ? 1 : 0));
@@ -95,7 +86,16 @@ function makeReader(path: string, kind: FileKind): Reader {
     }
     return { values, width, count, firstLine };
   };
-  return { read, lines: () => line };
+  return {
+    read,
+    layout: () => layout,
+    passOver: (rows) => {
+      line += rows;
+    },
+    finish: () => {
+      if (line === 0) throw new InvalidData(`${file}: expected rows of ${kind.name}, found an empty file`);
+    },
+  };
 }
 
 /** Where a line's text ends: before its newline, and before a carriage return in front of that. */

@@ -21,7 +21,31 @@ export function fillBar(out: Bars, row: number, range: TradeRange): void {
 
 function fillPrices(out: Bars, row: number, range: TradeRange): void {
   const { from, to } = range;
-  const { price, quantity, buyerIsMaker } = range.trades;
+  const { price } = range.trades;
+  const sums = sumPrices(range);
+  out.open[row] = price[from];
+  out.high[row] = sums.high;
+  out.low[row] = sums.low;
+  out.close[row] = price[to - 1];
+  out.volume[row] = sums.volume;
+  out.quoteVolume[row] = sums.quoteVolume;
+  out.tradeCount[row] = to - from;
+  out.takerBuyVolume[row] = sums.bought;
+  out.extras.takerBuyCount[row] = sums.buys;
+}
+
+interface PriceSums {
+  readonly high: number;
+  readonly low: number;
+  readonly volume: number;
+  readonly quoteVolume: number;
+  readonly bought: number;
+  readonly buys: number;
+}
+
+/** A loop by itself: behind it code compiled while it ran would stumble over the many shapes of `out` at every bar. */
+function sumPrices({ trades, from, to }: TradeRange): PriceSums {
+  const { price, quantity, buyerIsMaker } = trades;
   let high = price[from];
   let low = high;
   let volume = 0;
@@ -40,47 +64,54 @@ function fillPrices(out: Bars, row: number, range: TradeRange): void {
       buys++;
     }
   }
-  out.open[row] = price[from];
-  out.high[row] = high;
-  out.low[row] = low;
-  out.close[row] = price[to - 1];
-  out.volume[row] = volume;
-  out.quoteVolume[row] = quoteVolume;
-  out.tradeCount[row] = to - from;
-  out.takerBuyVolume[row] = bought;
-  out.extras.takerBuyCount[row] = buys;
+  return { high, low, volume, quoteVolume, bought, buys };
+}
+
+function fillReturns(out: Bars, row: number, range: TradeRange): void {
+  const { extras } = out;
+  const sums = sumReturns(range);
+  extras.realizedVariance[row] = sums.variance;
+  extras.bipowerVariation[row] = (Math.PI / 2) * sums.bipower;
+  extras.returnProduct[row] = sums.product;
+  extras.flowReturn[row] = sums.flowReturn;
+  extras.flowSquare[row] = sums.flowSquare;
+}
+
+interface ReturnSums {
+  readonly variance: number;
+  readonly bipower: number;
+  readonly product: number;
+  readonly flowReturn: number;
+  readonly flowSquare: number;
 }
 
 /** A return of 0 adds nothing to the sums but the square of its flow, and many trades repeat the price before them. */
-function fillReturns(out: Bars, row: number, range: TradeRange): void {
-  const { from, to } = range;
-  const { price, quantity, buyerIsMaker } = range.trades;
+function sumReturns({ trades, from, to }: TradeRange): ReturnSums {
+  const { price, quantity, buyerIsMaker } = trades;
   let variance = 0;
   let bipower = 0;
   let product = 0;
   let flowReturn = 0;
   let flowSquare = 0;
   let before = 0;
+  let last = price[from];
   for (let i = from + 1; i < to; i++) {
     const q = quantity[i];
     flowSquare += q * q;
-    if (price[i] === price[i - 1]) {
+    const p = price[i];
+    if (p === last) {
       before = 0;
       continue;
     }
-    const r = Math.log(price[i] / price[i - 1]);
+    const r = Math.log(p / last);
+    last = p;
     variance += r * r;
     product += r * before;
     bipower += Math.abs(r * before);
     flowReturn += buyerIsMaker[i] === 0 ? q * r : -q * r;
     before = r;
   }
-  const { extras } = out;
-  extras.realizedVariance[row] = variance;
-  extras.bipowerVariation[row] = (Math.PI / 2) * bipower;
-  extras.returnProduct[row] = product;
-  extras.flowReturn[row] = flowReturn;
-  extras.flowSquare[row] = flowSquare;
+  return { variance, bipower, product, flowReturn, flowSquare };
 }
 
 function fillSizes(out: Bars, row: number, range: TradeRange): void {
@@ -100,7 +131,10 @@ function quantileFrom(values: Float64Array, q: number, from: number): number {
   const value = selectOrder(values, low, from);
   const fraction = position - low;
   if (fraction === 0) return value;
-  return value + fraction * (selectOrder(values, low + 1, low + 1) - value);
+  // Those behind are not less: the next in order is the least of them.
+  let next = values[low + 1];
+  for (let i = low + 2; i < values.length; i++) if (values[i] < next) next = values[i];
+  return value + fraction * (next - value);
 }
 
 /** The sum over the buckets of |bought - sold|. Buckets end at k / 5 of the volume; a trade across an end is split there. */
