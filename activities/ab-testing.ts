@@ -17,6 +17,7 @@ import { scoreSegment } from '../core/validation/score-segment.js';
 import type { Span } from '../pipeline/plan.js';
 import type { StepContext, StepFunction } from '../pipeline/step.js';
 import type { AbTestingParameters } from '../pipeline/steps/ab-testing.js';
+import { recordDecisions } from './decision-records.js';
 import { bundleSource, loadChain } from './load-chain.js';
 import type { TestSegment } from './test-segment.js';
 import { openTestSegment } from './test-segment.js';
@@ -39,7 +40,7 @@ export interface AbVerdict extends AbDecision {
   readonly paths: number;
 }
 
-/** Writes `verdict`, `champion-equity` and `challenger-equity`. It compares; it never promotes. */
+/** Writes `verdict`, `champion-equity` and `challenger-equity`, and by recordDecisions what stood behind each decision. It compares; it never promotes. */
 export const runAbTest: StepFunction<AbTestingParameters> = async (context) => {
   const { parameters, outputs } = context;
   const segment = await openTestSegment(context);
@@ -48,6 +49,8 @@ export const runAbTest: StepFunction<AbTestingParameters> = async (context) => {
     throw error;
   });
   try {
+    await recordDecisions(context, segment);
+    context.progress(0.1, `${segment.decisions.side.length} decisions recorded`);
     const { champion, challenger, terms, objection } = rival === null ? againstPooled(segment) : againstChain(rival, segment, parameters.chain.embargoMs);
     const { periodMs } = terms;
     context.progress(0.3, 'both sides backtested');

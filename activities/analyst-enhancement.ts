@@ -1,31 +1,36 @@
-/** Step 6: per regime a LightGBM search and an attention network, each beside the original's out-of-fold score. */
+/** Step 6: per regime a search a family and an attention network, each beside the original's out-of-fold score. */
 import { int32Column, float64Column } from '../core/data/table.js';
 import { InvalidData } from '../core/errors.js';
 import type { ModelFamily } from '../core/models/model.js';
 import { POOLED } from '../core/regimes/regime-names.js';
-import { PipelineError } from '../pipeline/errors.js';
-import type { StepContext, StepFunction } from '../pipeline/step.js';
+import { ORIGINAL_FAMILY } from '../pipeline/specialists.js';
+import type { RowLog, StepContext, StepFunction } from '../pipeline/step.js';
 import type { AnalystEnhancementParameters } from '../pipeline/steps/analyst-enhancement.js';
 import { modelFamilies } from './model-families.js';
+import { SEARCH_SPACES } from './search-spaces.js';
 import { searchSpecialist } from './specialist-search.js';
 import type { SpecialistExamples } from './specialist-examples.js';
 import { loadAnalystExamples } from './specialist-examples.js';
 import type { SpecialistFold } from './specialist-folds.js';
 import { planSpecialistFolds } from './specialist-folds.js';
 import type { EnhancementCandidate, EnhancementRecord, ProbabilityScores, SpecialistRecord } from './specialist-record.js';
-import type { OutOfFold, SpecialistUnit } from './specialist-training.js';
-import { predictOutOfFold, saveSpecialist, scoreOwnRows, scoreRowTable, scoreRows } from './specialist-training.js';
+import { familyParameters } from './specialist-parameters.js';
+import type { OutOfFold } from './specialist-scores.js';
+import { scoreOwnRows, scoreRowTable, scoreRows } from './specialist-scores.js';
+import type { SpecialistUnit } from './specialist-training.js';
+import { predictOutOfFold, saveSpecialist } from './specialist-training.js';
 
 type Context = StepContext<AnalystEnhancementParameters>;
 
-const ORIGINAL = 'lightgbm';
+/** The original's family under the id of its searched version. */
+const TUNED_ORIGINAL = 'lightgbm-tuned';
 
 /** Writes a unit's `record/REGIME`, `trials/REGIME` and the four artifacts of each kept family; combined, `enhancement` and `scores`. */
 export const enhanceAnalysts: StepFunction<AnalystEnhancementParameters> = (context) =>
   context.unit === null ? combineEnhancements(context) : enhanceRegime(context, context.unit);
 
 async function enhanceRegime(context: Context, regime: string): Promise<void> {
-  const specialist = await context.inputs.json<SpecialistRecord>('analyst-specialist-training', `record/${regime}/${ORIGINAL}`);
+  const specialist = await context.inputs.json<SpecialistRecord>('analyst-specialist-training', `record/${regime}/${ORIGINAL_FAMILY}`);
   if (specialist.status === 'pooled') {
     const record: EnhancementRecord = { regime, status: 'pooled', reason: specialist.reason, original: null, candidates: [] };
     await context.outputs.json(`record/${regime}`, 'ares.enhancement-record', record);
@@ -38,11 +43,13 @@ async function enhanceRegime(context: Context, regime: string): Promise<void> {
   const original = scoreOwnRows(examples, await loadOriginal(context, examples, regime));
   const families = await modelFamilies(context.ports);
   const base = { regime, examples, folds, original };
-  const candidates = [
-    await tryTuned(context, { ...base, family: familyOf(families, 'lightgbm-tuned') }),
-    await tryAttention(context, { ...base, family: familyOf(families, 'attention') }),
-  ];
-  const record: EnhancementRecord = { regime, status: 'enhanced', reason: null, original: { family: ORIGINAL, scores: original }, candidates };
+  const candidates: EnhancementCandidate[] = [];
+  const log = await context.outputs.log(`trials/${regime}`, 'ares.trials');
+  for (const id of [TUNED_ORIGINAL, ...context.parameters.searched])
+    candidates.push(await trySearched(context, { ...base, family: familyOf(families, id) }, log));
+  await log.close();
+  candidates.push(await tryAttention(context, { ...base, family: familyOf(families, 'attention') }));
+  const record: EnhancementRecord = { regime, status: 'enhanced', reason: null, original: { family: ORIGINAL_FAMILY, scores: original }, candidates };
   await context.outputs.json(`record/${regime}`, 'ares.enhancement-record', record);
 }
 
@@ -55,21 +62,15 @@ interface Attempt {
   readonly family: ModelFamily;
 }
 
-async function tryTuned(context: Context, attempt: Attempt): Promise<EnhancementCandidate> {
-  const { parameters, outOfFold, trials } = await searchSpecialist(context, attempt);
-  return settle(context, attempt, { parameters, outOfFold, trials });
+async function trySearched(context: Context, attempt: Attempt, log: RowLog): Promise<EnhancementCandidate> {
+  const space = SEARCH_SPACES[attempt.family.id];
+  if (space === undefined) throw new InvalidData(`expected a search space of family ${attempt.family.id}, found ${Object.keys(SEARCH_SPACES).join(', ')}`);
+  return settle(context, attempt, await searchSpecialist(context, { ...attempt, space, log }));
 }
 
 async function tryAttention(context: Context, attempt: Attempt): Promise<EnhancementCandidate> {
   const { examples, folds, family, regime } = attempt;
-  const backend = await context.ports.tensorBackend();
-  if (context.parameters.device !== backend.device) {
-    throw new PipelineError(
-      'UnsupportedDevice',
-      `expected a tensor backend on device ${context.parameters.device}, found ${backend.name} on ${backend.device}`,
-    );
-  }
-  const parameters = { ...family.defaults, purgeRows: longestLabelRows(examples, context.parameters.embargoMs) };
+  const parameters = await familyParameters(context, family, examples);
   const unit: SpecialistUnit = { regime, family, parameters };
   return settle(context, attempt, { parameters, outOfFold: await predictOutOfFold(context, examples, { unit, folds }), trials: 0 });
 }
@@ -92,22 +93,15 @@ async function settle(
 
 /** Step 5's out-of-fold predictions by position. @throws InvalidData when they are not those of the examples */
 async function loadOriginal(context: Context, examples: SpecialistExamples, regime: string): Promise<OutOfFold> {
-  const table = await context.inputs.table('analyst-specialist-training', `oof/${regime}/${ORIGINAL}`, 'ares.predictions');
+  const table = await context.inputs.table('analyst-specialist-training', `oof/${regime}/${ORIGINAL_FAMILY}`, 'ares.predictions');
   const positions = int32Column(table, 'row');
   const times = float64Column(table, 'closeTimeMs');
   const different = positions.findIndex((position, i) => examples.closeTimeMs[position] !== times[i]);
   if (different >= 0)
     throw new InvalidData(
-      `expected prediction ${different} of oof/${regime}/${ORIGINAL} at ${examples.closeTimeMs[positions[different] ?? 0]}, found ${times[different]}`,
+      `expected prediction ${different} of oof/${regime}/${ORIGINAL_FAMILY} at ${examples.closeTimeMs[positions[different] ?? 0]}, found ${times[different]}`,
     );
   return { positions, probability: float64Column(table, 'probability'), fold: int32Column(table, 'fold') };
-}
-
-/** Bars that the longest label spans: the embargo in units of the shortest distance between two bars. */
-function longestLabelRows({ closeTimeMs }: SpecialistExamples, embargoMs: number): number {
-  let period = Number.POSITIVE_INFINITY;
-  for (let i = 1; i < closeTimeMs.length; i++) period = Math.min(period, (closeTimeMs[i] as number) - (closeTimeMs[i - 1] as number));
-  return Math.ceil(embargoMs / period);
 }
 
 function familyOf(families: Readonly<Record<string, ModelFamily>>, id: string): ModelFamily {

@@ -19,16 +19,17 @@ import { requestFor, sourceOf } from './source-request.js';
 
 type Context = StepContext<DataCollectionParameters>;
 
-/** Writes `bars`; the number of rows. @throws InvalidData when the window holds none */
-export async function collectBars(context: Context, findings: QualityFinding[]): Promise<number> {
+/** Writes `bars`, and returns them. @throws InvalidData when the window holds none */
+export async function collectBars(context: Context, findings: QualityFinding[]): Promise<Bars> {
   const { window, periodMs, files, symbol } = context.parameters;
   const read = await sourceOf(context).readBars({ ...requestFor(context, files), window, periodMs });
   if (read.table.rowCount === 0) {
     throw new InvalidData(`${symbol}: expected bars in the window ${windowText(window)}, found none`);
   }
-  findings.push(...read.findings, ...assessBars(barsFromTable(read.table), { periodMs, reported: read.findings }));
+  const bars = barsFromTable(read.table);
+  findings.push(...read.findings, ...assessBars(bars, { periodMs, reported: read.findings }));
   await context.outputs.table('bars', 'ares.bars', read.table);
-  return read.table.rowCount;
+  return bars;
 }
 
 /** A window as people read it. */

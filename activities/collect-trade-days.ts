@@ -102,7 +102,8 @@ async function dayOnce(context: Context, day: string, read: () => Promise<DayCon
   );
 }
 
-function dayInWindow(context: Context, day: string): TradeDay {
+/** A day of the unit, cut to the window. */
+export function dayInWindow(context: Context, day: string): TradeDay {
   const { window } = context.parameters;
   const dayMs = Date.parse(`${day}T00:00:00Z`);
   return { day, fromMs: Math.max(dayMs, window.fromMs), toMs: Math.min(dayMs + DAY_MS, window.toMs) };

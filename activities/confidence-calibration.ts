@@ -4,7 +4,7 @@ import type { CalibrationChoice } from '../core/calibration/choose-calibrator.js
 import { chooseCalibrator } from '../core/calibration/choose-calibrator.js';
 import { matchRows } from '../core/data/match-rows.js';
 import type { Table } from '../core/data/table.js';
-import { float64Column, int32Column, makeTable, textColumn } from '../core/data/table.js';
+import { makeTable } from '../core/data/table.js';
 import { computeUniqueness } from '../core/labels/uniqueness.js';
 import { binnedDecomposition, calibrationErrorFloor, expectedCalibrationError, reliabilityBins } from '../core/metrics/reliability.js';
 import type { ReliabilityBin } from '../core/metrics/reliability.js';
@@ -12,6 +12,9 @@ import type { ScoreRow, ScoreSubject } from '../core/metrics/score-rows.js';
 import { classificationScores, scoreTable } from '../core/metrics/score-rows.js';
 import type { StepContext, StepFunction } from '../pipeline/step.js';
 import type { ConfidenceCalibrationParameters } from '../pipeline/steps/confidence-calibration.js';
+import { describeUncertainty } from './calibration-uncertainty.js';
+import type { EnsembleOutputs, Role } from './ensemble-outputs.js';
+import { readEnsembleOutputs } from './ensemble-outputs.js';
 
 const BINS = 10;
 /** Simulations of a perfectly calibrated forecaster for the floor of the ECE. */
@@ -24,29 +27,10 @@ export interface Calibrators {
   readonly tactician: CalibrationChoice;
 }
 
-type Role = 'analyst' | 'tactician';
-
-/** Raw outputs outside train with their labels (NaN = not known). */
-interface Outputs {
-  readonly row: Int32Array;
-  readonly closeTimeMs: Float64Array;
-  readonly endMs: Float64Array;
-  readonly segment: readonly string[];
-  readonly raw: Float64Array;
-  readonly y: Float64Array;
-}
-
-/** Writes `calibrators`, `calibrated`, `reliability` and `scores`. */
+/** Writes `calibrators`, `calibrated`, `reliability`, `scores`, and by describeUncertainty `uncertainty` and the detectors. */
 export const calibrateConfidence: StepFunction<ConfidenceCalibrationParameters> = async (context) => {
   const { inputs, outputs, parameters } = context;
-  const analyst = outputsOf(
-    await inputs.table('analyst-ensemble-creation', 'signals', 'ares.signals'),
-    await inputs.table('analyst-labeling-feature-engineering', 'labels', 'ares.labels'),
-  );
-  const tactician = outputsOf(
-    await inputs.table('tactician-ensemble-creation', 'predictions', 'ares.signals'),
-    await inputs.table('tactician-labeling', 'labels', 'ares.tactician-labels'),
-  );
+  const [analyst, tactician] = [await readEnsembleOutputs(inputs, 'analyst'), await readEnsembleOutputs(inputs, 'tactician')];
   const options = { minimumEffectiveSample: parameters.minimumEffectiveSample };
   const calibrators: Calibrators = {
     schema: 'ares.calibrators',
@@ -66,32 +50,13 @@ export const calibrateConfidence: StepFunction<ConfidenceCalibrationParameters> 
   await outputs.table('calibrated', 'ares.calibrated', calibratedTable(analyst, tactician, calibrators));
   await outputs.table('reliability', 'ares.reliability', reliabilityTable(reliability));
   await outputs.table('scores', 'ares.scores', scoreTable(scores));
+  context.progress(0.8, 'label sets and distance from train');
+  await describeUncertainty(context, { analyst, tactician });
   context.count({ rowsIn: analyst.row.length + tactician.row.length, rowsOut: tactician.row.length });
 };
 
-/** Outputs outside train joined with labels: by row, which analyst labels do not carry because it is their position. */
-function outputsOf(signals: Table, labels: Table): Outputs {
-  const segments = textColumn(signals, 'segment');
-  const rows = Int32Array.from(segments.keys()).filter((i) => segments[i] !== 'train');
-  const signalRow = int32Column(signals, 'row');
-  const row = rows.map((i) => signalRow[i]!);
-  const labelAt = 'row' in labels.columns ? matchRows(int32Column(labels, 'row'), row, 'labels') : row;
-  const take = (table: Table, name: string, at: Int32Array): Float64Array => {
-    const column = float64Column(table, name);
-    return Float64Array.from(at, (i) => column[i]!);
-  };
-  return {
-    row,
-    closeTimeMs: take(signals, 'closeTimeMs', rows),
-    endMs: take(labels, 'labelEndMs', labelAt),
-    segment: Array.from(rows, (i) => segments[i]!),
-    raw: take(signals, 'probability', rows),
-    y: take(labels, 'label', labelAt),
-  };
-}
-
 /** Rows of a segment whose outcome is known. */
-function known(outputs: Outputs, segment: string): { p: Float64Array; y: Float64Array; startMs: Float64Array; endMs: Float64Array } {
+function known(outputs: EnsembleOutputs, segment: string): { p: Float64Array; y: Float64Array; startMs: Float64Array; endMs: Float64Array } {
   const rows = Int32Array.from(outputs.row.keys()).filter((i) => outputs.segment[i] === segment && Number.isFinite(outputs.y[i]!));
   const take = (values: Float64Array): Float64Array => Float64Array.from(rows, (i) => values[i]!);
   return { p: take(outputs.raw), y: take(outputs.y), startMs: take(outputs.closeTimeMs), endMs: take(outputs.endMs) };
@@ -113,7 +78,7 @@ interface ReliabilityRow extends ReliabilityBin, ScoreSubject {}
 /** Before (`raw`) and after (`calibrated`) on selection, with counts and the floor that chance alone leaves. */
 function selectionScores(
   context: StepContext<ConfidenceCalibrationParameters>,
-  of: { model: Role; choice: CalibrationChoice; outputs: Outputs; reliability: ReliabilityRow[] },
+  of: { model: Role; choice: CalibrationChoice; outputs: EnsembleOutputs; reliability: ReliabilityRow[] },
 ): ScoreRow[] {
   const { p: raw, y, startMs, endMs } = known(of.outputs, 'selection');
   const weights = computeUniqueness(startMs, endMs);
@@ -136,7 +101,7 @@ function selectionScores(
 }
 
 /** One row a tactician example outside train, beside the analyst signal that it looks at. */
-function calibratedTable(analyst: Outputs, tactician: Outputs, calibrators: Calibrators): Table {
+function calibratedTable(analyst: EnsembleOutputs, tactician: EnsembleOutputs, calibrators: Calibrators): Table {
   const at = matchRows(analyst.closeTimeMs, tactician.closeTimeMs, 'analyst signals of tactician examples');
   const analystRaw = Float64Array.from(at, (i) => analyst.raw[i]!);
   return makeTable({

@@ -1,4 +1,5 @@
-/** Step 1: trades or bars, funding, external series, other assets and quality of one fixed window. Trades come a unit of days at a time. */
+/** Step 1: trades or bars, best quotes, funding, external series, other assets and quality of one fixed window. Trades come a unit of days at a time. */
+import { barCount } from '../core/data/bars.js';
 import type { SourceDescription } from '../core/data/source-description.js';
 import { InvalidData } from '../core/errors.js';
 import { daysOf } from '../pipeline/day-segments.js';
@@ -6,31 +7,41 @@ import type { QualityFinding } from '../pipeline/market-source.js';
 import type { StepContext, StepFunction } from '../pipeline/step.js';
 import type { DataCollectionParameters } from '../pipeline/steps/data-collection.js';
 import { collectBars, collectExternal, collectFunding, collectPairs, windowText } from './collect-series.js';
+import { checkQuoteDays, collectQuoteDays } from './collect-quote-days.js';
 import { collectTradeDays } from './collect-trade-days.js';
 import { summarizeQuality } from './quality-report.js';
 import { qualityTable } from './quality-table.js';
+import { compareSecondSource } from './second-source.js';
 import type { TradeDaySummary } from './trade-day-summary.js';
 import { checkDays } from './trade-day-summary.js';
 
 type Context = StepContext<DataCollectionParameters>;
 
 /**
- * Writes trades, quality and summary a day (unit mode); or funding, `external/<name>`, `pairs/<symbol>`, quality, its summary and source, and the bars
+ * Writes trades, quality and summary a day, and quotes with their quality (unit mode); or funding, `external/<name>`, `pairs/<symbol>`, quality, its summary and source, and the bars
  * where the series is bars.
  */
 export const collectMarketData: StepFunction<DataCollectionParameters> = async (context) => {
   if (context.unit !== null) {
-    await collectTradeDays(context, context.unit);
+    if (context.parameters.series === 'trades') await collectTradeDays(context, context.unit);
+    await collectQuoteDays(context, context.unit);
     return;
   }
   const findings: QualityFinding[] = [];
-  const rows = context.parameters.series === 'bars' ? await collectBars(context, findings) : await checkTradeDays(context, findings);
+  const bars = context.parameters.series === 'bars' ? await collectBars(context, findings) : null;
+  const rows = bars === null ? await checkTradeDays(context, findings) : barCount(bars);
+  const compared = await compareSecondSource(context, bars);
+  findings.push(...(await checkQuoteDays(context)), ...compared.findings);
   const fundingPayments = await collectFunding(context, findings);
   await collectExternal(context, findings);
   await collectPairs(context, findings);
   await context.outputs.table('quality', 'ares.quality', qualityTable(findings));
   const { window } = context.parameters;
-  await context.outputs.json('quality-summary', 'ares.quality-summary', summarizeQuality(findings, { rows, days: daysOf(window).length }));
+  await context.outputs.json(
+    'quality-summary',
+    'ares.quality-summary',
+    summarizeQuality(findings, { rows, days: daysOf(window).length, compared: compared.rows }),
+  );
   await context.outputs.json('source', 'ares.source', describeSource(context.parameters, { rows, fundingPayments }));
   context.count({ rowsOut: rows });
 };
@@ -65,6 +76,8 @@ function describeSource(parameters: DataCollectionParameters, counts: { rows: nu
     fundingFiles: parameters.fundingFiles,
     external: parameters.external,
     pairs: parameters.pairs.map(({ symbol, files }) => ({ symbol, files })),
+    quotes: parameters.quotes,
+    second: parameters.second === null ? null : { source: parameters.second.source, exchange: parameters.second.exchange, files: parameters.second.files },
     simulation: simulation === null ? null : plainParameters(simulation),
   };
 }

@@ -11,7 +11,6 @@ import type { StrategyParameters } from '../core/backtest/strategy-parameters.js
 import { DEFAULT_STRATEGY_PARAMETERS, PARAMETER_GROUPS } from '../core/backtest/strategy-parameters.js';
 import type { BacktestSummary } from '../core/backtest/summarize-backtest.js';
 import { summarizeBacktest } from '../core/backtest/summarize-backtest.js';
-import { barsFromTable } from '../core/data/bars.js';
 import type { Table } from '../core/data/table.js';
 import { float64Column, makeTable, textColumn } from '../core/data/table.js';
 import type { LabelChoice } from '../core/labels/label-choice.js';
@@ -23,8 +22,11 @@ import { deflatedSharpe } from '../core/validation/sharpe-significance.js';
 import { canonicalJson } from '../pipeline/canonical-json.js';
 import type { RowLog, StepContext, StepFunction } from '../pipeline/step.js';
 import type { FinalParametersOptimizationParameters } from '../pipeline/steps/final-parameters-optimization.js';
+import { readFineBars } from './fine-bars.js';
 
 type Context = StepContext<FinalParametersOptimizationParameters>;
+
+const DAY_MS = 86_400_000;
 
 /** The pooled single model, as step 5 leaves it. */
 const POOLED_PREDICTIONS = 'later/POOLED/lightgbm';
@@ -118,7 +120,8 @@ async function readSelection(context: Context): Promise<{ decisions: Decisions; 
     },
     { segment: 'selection', latestSignalMs: selection.toMs - choice.holdingBars * parameters.periodMs },
   );
-  const bars = barsFromTable(await inputs.table('market-regime-classification', 'bars-fine', 'ares.bars'));
+  // The day before selection is there for the trailing volume.
+  const bars = await readFineBars(inputs, { fromMs: selection.fromMs - DAY_MS, toMs: selection.toMs, extras: false });
   const funding = await inputs.table('data-collection', 'funding', 'ares.funding');
   return {
     decisions,

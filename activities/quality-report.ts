@@ -79,32 +79,34 @@ export function assessTrades(table: Table): readonly QualityFinding[] {
 
 /**
  * Findings of bars in time order on a grid of `periodMs`, one row a check; nothing is changed. Checks that `reported` findings (those
- * of the reader) hold already are left out, so that no fault counts twice.
+ * of the reader) hold already are left out, so that no fault counts twice. The first `lead` bars are there for what they say of later
+ * ones, and are not told of themselves.
  * @throws InvalidData naming every column that has impossible values
  */
-export function assessBars(bars: Bars, options: { readonly periodMs: number; readonly reported?: readonly QualityFinding[] }): readonly QualityFinding[] {
+export function assessBars(
+  bars: Bars,
+  options: { readonly periodMs: number; readonly reported?: readonly QualityFinding[]; readonly lead?: number },
+): readonly QualityFinding[] {
   refuseFaults('bars', barsToTable(bars), BAR_VALUES);
   const isReported = new Set(options.reported?.map(({ check }) => check));
-  return barFindings(bars, options.periodMs).filter(({ check }) => !isReported.has(check));
+  return barFindings(bars, options.periodMs, options.lead ?? 0).filter(({ check }) => !isReported.has(check));
 }
 
-function barFindings(bars: Bars, periodMs: number): readonly QualityFinding[] {
+function barFindings(bars: Bars, periodMs: number, lead: number): readonly QualityFinding[] {
   const { closeTimeMs: timeMs, extras } = bars;
+  const ofBars = (check: string, rows: readonly number[], what: string): QualityFinding => ofRows(check, rows, { timeMs, what, lead });
   const outliers = findBarOutliers(bars, BAR_SCREEN);
   const rowsWhere = (values: Float64Array | undefined, wanted: number): readonly number[] =>
     values === undefined ? [] : Array.from(values.keys()).filter((row) => values[row] === wanted);
   return [
-    ofRows('disorder', findDisorder(bars.openTimeMs), { timeMs, what: 'bars are earlier than one before them' }),
-    gapFinding(bars, periodMs),
-    ofRows('bad close', outliers.closes, {
-      timeMs,
-      what: `bars close more than ${BAR_SCREEN.closeDeviations} deviations off and return within ${BAR_SCREEN.reversal} bars`,
-    }),
-    ofRows('bad wick', outliers.wicks, { timeMs, what: `bars have an extreme more than ${BAR_SCREEN.wickDeviations} deviations outside their closes` }),
-    ofRows('stale price', findStaleBars(bars), { timeMs, what: `bars stand in runs of at least ${STALE_BARS} without any move` }),
-    ofRows('zero volume', rowsWhere(bars.volume, 0), { timeMs, what: 'bars have no volume' }),
-    ofRows('volume spike', findVolumeSpikes(bars.volume, VOLUME_SCREEN), { timeMs, what: `bars have more than ${VOLUME_SCREEN.times} times the usual volume` }),
-    ofRows('imputed bar', rowsWhere(extras['imputed'], 1), { timeMs, what: 'bars were filled in or repaired' }),
+    ofBars('disorder', findDisorder(bars.openTimeMs), 'bars are earlier than one before them'),
+    gapFinding(bars, periodMs, lead),
+    ofBars('bad close', outliers.closes, `bars close more than ${BAR_SCREEN.closeDeviations} deviations off and return within ${BAR_SCREEN.reversal} bars`),
+    ofBars('bad wick', outliers.wicks, `bars have an extreme more than ${BAR_SCREEN.wickDeviations} deviations outside their closes`),
+    ofBars('stale price', findStaleBars(bars), `bars stand in runs of at least ${STALE_BARS} without any move`),
+    ofBars('zero volume', rowsWhere(bars.volume, 0), 'bars have no volume'),
+    ofBars('volume spike', findVolumeSpikes(bars.volume, VOLUME_SCREEN), `bars have more than ${VOLUME_SCREEN.times} times the usual volume`),
+    ofBars('imputed bar', rowsWhere(extras['imputed'], 1), 'bars were filled in or repaired'),
   ];
 }
 
@@ -214,19 +216,29 @@ export function distributionTables(distributions: readonly FeatureDistribution[]
   };
 }
 
+export interface DataSize {
+  /** Trades or bars. */
+  readonly rows: number;
+  /** Days of the window, some of which may be empty. */
+  readonly days: number;
+  /** Bars that were compared with a second source; default: none. */
+  readonly compared?: number;
+}
+
 /**
  * The score of a data set out of all its findings: those of the readers, of the functions above, and of every day. `rows` is the
- * number of trades or bars; `days` the number of days (for empty ones). Passed findings cost nothing; rows that are missing count
+ * number of trades or bars. Passed findings cost nothing; rows that are missing count
  * as looked at.
  */
-export function summarizeQuality(findings: Iterable<QualityFinding>, size: { readonly rows: number; readonly days: number }): QualitySummary {
+export function summarizeQuality(findings: Iterable<QualityFinding>, size: DataSize): QualitySummary {
   const faulty = new Map<string, number>(Object.keys(CHECK_WEIGHTS).map((check) => [check, 0]));
   for (const { check, action, count } of findings) {
     if (action === 'passed') faulty.set(check, faulty.get(check) ?? 0);
     else faulty.set(check, (faulty.get(check) ?? 0) + (check === 'empty day' ? 1 : count));
   }
   const expected = size.rows + (faulty.get('gap') ?? 0) + (faulty.get('missing trade ids') ?? 0);
-  const counts: CheckCount[] = [...faulty].map(([check, count]) => ({ check, faulty: count, rows: check === 'empty day' ? size.days : expected }));
+  const looked: Readonly<Record<string, number>> = { 'empty day': size.days, 'source disagreement': size.compared ?? 0 };
+  const counts: CheckCount[] = [...faulty].map(([check, count]) => ({ check, faulty: count, rows: looked[check] ?? expected }));
   return { rows: size.rows, ...qualityScore(counts) };
 }
 
@@ -235,24 +247,26 @@ function refuseFaults(what: string, table: Table, rules: Readonly<Record<string,
   if (faults.length > 0) throw new InvalidData(`${what}: ${faults.map(({ detail }) => detail).join('; ')}`);
 }
 
-function gapFinding(bars: Bars, periodMs: number): QualityFinding {
-  const gaps = findTimeGaps(bars.openTimeMs, periodMs);
+function gapFinding(bars: Bars, periodMs: number, lead: number): QualityFinding {
+  const gaps = findTimeGaps(bars.openTimeMs, periodMs).filter(({ afterRow }) => afterRow + 1 >= lead);
   const missing = gaps.reduce((sum, gap) => sum + gap.missing, 0);
   const places = gaps.slice(0, NAMED_PLACES).map((gap) => `${gap.missing} from ${new Date(gap.fromMs).toISOString()}`);
   return {
     ...finding('gap', missing > 0 ? 'flagged' : 'passed', missing),
     timeMs: gaps[0]?.fromMs ?? Number.NaN,
-    detail: `${missing} bars missing in ${gaps.length} gaps between ${barCount(bars)} bars${places.length > 0 ? `: ${places.join(', ')}${more(gaps.length)}` : ''}`,
+    detail: `${missing} bars missing in ${gaps.length} gaps between ${barCount(bars) - lead} bars${places.length > 0 ? `: ${places.join(', ')}${more(gaps.length)}` : ''}`,
   };
 }
 
-function ofRows(check: string, rows: readonly number[], of: { readonly timeMs: Float64Array; readonly what: string }): QualityFinding {
+function ofRows(check: string, found: readonly number[], of: { readonly timeMs: Float64Array; readonly what: string; readonly lead?: number }): QualityFinding {
+  const { lead = 0 } = of;
+  const rows = found.filter((row) => row >= lead);
   const times = rows.slice(0, NAMED_PLACES).map((row) => of.timeMs[row] as number);
   const places = times.length > 0 ? `: ${times.map((timeMs) => new Date(timeMs).toISOString()).join(', ')}${more(rows.length)}` : '';
   return {
     ...finding(check, rows.length > 0 ? 'flagged' : 'passed', rows.length),
     timeMs: times[0] ?? Number.NaN,
-    detail: `${rows.length} of ${of.timeMs.length} ${of.what}${places}`,
+    detail: `${rows.length} of ${of.timeMs.length - lead} ${of.what}${places}`,
   };
 }
 

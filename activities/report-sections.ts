@@ -5,7 +5,9 @@ import { summarizeBacktest } from '../core/backtest/summarize-backtest.js';
 import type { SourceDescription } from '../core/data/source-description.js';
 import { float64Column, int32Column, textColumn } from '../core/data/table.js';
 import { PipelineError } from '../pipeline/errors.js';
+import { monthOf } from '../pipeline/months.js';
 import type { StepId } from '../pipeline/steps/index.js';
+import { fineBarsName } from './fine-bars.js';
 import { drawdownChart, equityChart, equitySeries, pathCharts, windowChart } from './report-charts.js';
 import type { FigureCollector } from './report-figures.js';
 import { sourceOf } from './report-figures.js';
@@ -43,7 +45,8 @@ export async function addTestSection(
     );
   }
   const own = originOf(work, section, { step: 'monte-carlo-validation', name: 'trades' });
-  const bars = originOf(work, section, { step: 'market-regime-classification', name: 'bars-fine' });
+  // Bars of several months: the figure leads to the last of them, and its manifest to the others.
+  const bars = originOf(work, section, { step: 'market-regime-classification', name: fineBarsName(monthOf(parameters.chain.segments.test.toMs - 1)) });
   const { periodMs } = parameters.chain;
   const summaries = {
     strategy: summarizeBacktest(test.strategy, periodMs),
@@ -103,7 +106,7 @@ export async function addValidationSections(work: ReportWork): Promise<{ readonl
   await addJson(work, 'Walk-forward', { step: 'walk-forward-validation', name: 'summary' });
   const origin = originOf(work, 'Walk-forward', { step: 'walk-forward-validation', name: 'windows' });
   const from = float64Column(windows, 'testFromMs');
-  for (const column of ['netReturn', 'buyAndHoldReturn', 'sharpe', 'maxDrawdown', 'auc']) {
+  for (const column of ['netReturn', 'buyAndHoldReturn', 'sharpe', 'maxDrawdown', 'auc', 'regimeAgreement']) {
     float64Column(windows, column).forEach((value, i) =>
       collector.addJson(origin, `test from ${new Date(from[i] as number).toISOString().slice(0, 16)}Z`, { [column]: Number.isFinite(value) ? value : null }),
     );

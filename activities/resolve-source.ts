@@ -5,6 +5,8 @@ import { FINE_PERIOD_MS, TIMEFRAMES } from '../pipeline/config.js';
 import type { FoundSeries, SourceQuery } from '../pipeline/market-source.js';
 import type { PlannedFile, RunPlan, Span } from '../pipeline/plan.js';
 import type { StepPorts } from '../pipeline/ports.js';
+import { quotesOf } from './collect-quote-days.js';
+import { findSecondSource } from './second-source.js';
 
 /** Where the simulated market begins unless the spec says otherwise: fixed, so that `{}` means the same every day. */
 export const SIMULATION_EPOCH_MS = Date.UTC(2024, 0, 1);
@@ -29,7 +31,8 @@ export async function resolveSource(
     const fromMs = asked.fromMs ?? (asked.toMs === null ? SIMULATION_EPOCH_MS : asked.toMs - retentionDays * DAY_MS);
     const window = alignWindow({ fromMs, toMs: asked.toMs ?? fromMs + retentionDays * DAY_MS }, periodMs);
     const pairs = spec.pairs.map((symbol) => ({ symbol, periodMs: FINE_PERIOD_MS, files: [] }));
-    return { window, source: { kind: 'simulator', series: 'trades', tradeKind: null, periodMs: 0, files: [], fundingFiles: [], externalFiles: {}, pairs } };
+    const none = { files: [], fundingFiles: [], externalFiles: {}, quotes: null, second: null };
+    return { window, source: { kind: 'simulator', series: 'trades', tradeKind: null, periodMs: 0, ...none, pairs } };
   }
   const source = ports.marketSource(spec.source, spec.exchange);
   const query: SourceQuery = {
@@ -54,10 +57,20 @@ export async function resolveSource(
     const pair = await source.find({ ...query, ...window, symbol, series: 'bars', external: [] });
     pairs.push({ symbol, periodMs: pair.periodMs, files: [...pair.files] });
   }
-  return { window, source: { kind: spec.source, ...describeFound(found), pairs } };
+  const quotes = spec.quotes ? await quotesOf(source, spec.source).find({ ...query, window }) : null;
+  return {
+    window,
+    source: {
+      kind: spec.source,
+      ...describeFound(found),
+      pairs,
+      quotes: quotes === null ? null : { kind: quotes.kind, files: [...quotes.files] },
+      second: await findSecondSource(spec.compareWith, { ...query, ...window, coarsestMs: periodMs }, ports.marketSource),
+    },
+  };
 }
 
-function describeFound(found: FoundSeries): Omit<RunPlan['source'], 'kind' | 'pairs'> {
+function describeFound(found: FoundSeries): Omit<RunPlan['source'], 'kind' | 'pairs' | 'quotes' | 'second'> {
   return {
     series: found.series,
     tradeKind: found.tradeKind,

@@ -6,6 +6,7 @@ import type { Report } from '../pipeline/report.js';
 import type { StepId } from '../pipeline/steps/index.js';
 import type { SavingParameters } from '../pipeline/steps/saving.js';
 import { bundleFiles } from './load-chain.js';
+import { addExplanations } from './report-explanations.js';
 import { makeFigureCollector } from './report-figures.js';
 import { figuresCsv, figuresTable, reportJson } from './report-formats.js';
 import { reportArtifacts } from './report-artifacts.js';
@@ -70,6 +71,7 @@ export async function makeReport(
   const { verdict, reason } = await addValidationSections(work);
   const source = await addDataSections(work);
   await addModelSections(work);
+  await addExplanations(work);
   const { chain } = parameters;
   const days = (chain.segments.test.toMs - chain.segments.test.fromMs) / 86_400_000;
   const text = (value: number | null): string => (value === null ? 'not computable' : String(Number(value.toPrecision(4))));

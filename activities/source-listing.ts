@@ -9,7 +9,7 @@ import { plannedFiles } from '../pipeline/plan.js';
 /** So many files make about 20 KB of a payload that may hold 64. */
 const MOST_FILES = 100;
 
-type Files = Pick<RunPlan['source'], 'files' | 'fundingFiles' | 'externalFiles' | 'pairs'>;
+type Files = Pick<RunPlan['source'], 'files' | 'fundingFiles' | 'externalFiles' | 'pairs' | 'quotes' | 'second'>;
 
 /** Listings that this process has read, by their hash. */
 const known = new Map<string, Files>();
@@ -17,13 +17,22 @@ const known = new Map<string, Files>();
 /** The plan as it travels: with more than 100 source files they are written to `listings/<sha256>.json` and left out. */
 export async function detachFiles(plan: RunPlan, store: Pick<ArtifactStore, 'readJson' | 'putJson'>): Promise<RunPlan> {
   if (plannedFiles(plan).length <= MOST_FILES) return plan;
-  const { files, fundingFiles, externalFiles, pairs } = plan.source;
-  const listed: Files = { files, fundingFiles, externalFiles, pairs };
+  const { files, fundingFiles, externalFiles, pairs, quotes, second } = plan.source;
+  const listed: Files = { files, fundingFiles, externalFiles, pairs, quotes, second };
   const listing = hashOf(listed);
   await store.putJson(`listings/${listing}.json`, listed);
   return {
     ...plan,
-    source: { ...plan.source, files: [], fundingFiles: [], externalFiles: {}, pairs: pairs.map((pair) => ({ ...pair, files: [] })), listing },
+    source: {
+      ...plan.source,
+      files: [],
+      fundingFiles: [],
+      externalFiles: {},
+      pairs: pairs.map((pair) => ({ ...pair, files: [] })),
+      quotes: quotes === null ? null : { ...quotes, files: [] },
+      second: second === null ? null : { ...second, files: [] },
+      listing,
+    },
   };
 }
 

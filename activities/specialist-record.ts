@@ -10,6 +10,8 @@ export interface ProbabilityScores {
   readonly brier: number | null;
   /** Out of fold only rows of the same fold are compared, and the folds' values averaged by their pairs. Null where a class is missing. */
   readonly areaUnderCurve: number | null;
+  /** Share of rows whose likelier class came true; null for no rows. */
+  readonly accuracy: number | null;
 }
 
 export interface SpecialistRecord {
@@ -28,6 +30,8 @@ export interface SpecialistRecord {
   readonly folds: readonly SpecialistFoldRecord[];
   /** Null when pooled. */
   readonly scores: SpecialistScores | null;
+  /** The same of a forecast of the base rate of the rows each model was fitted on: the majority class, for accuracy. Null when pooled. */
+  readonly baseline: SpecialistScores | null;
 }
 
 export interface SpecialistFoldRecord {

@@ -1,4 +1,4 @@
-/** The search over LightGBM's parameters for one regime, scored on the same purged folds as the original. */
+/** The search over a family's parameters for one regime, scored on the same purged folds as the original. */
 import { NumericalError } from '../core/errors.js';
 import { logLoss } from '../core/metrics/classification.js';
 import type { ModelFamily } from '../core/models/model.js';
@@ -7,24 +7,15 @@ import type { ParameterSet, SearchSpace } from '../core/optimization/search-spac
 import { searchTrials } from '../core/optimization/search-trials.js';
 import { canonicalJson } from '../pipeline/canonical-json.js';
 import { checkpointWithin } from '../pipeline/checkpoint.js';
-import type { StepContext } from '../pipeline/step.js';
+import type { RowLog, StepContext } from '../pipeline/step.js';
 import type { AnalystEnhancementParameters } from '../pipeline/steps/analyst-enhancement.js';
 import type { SpecialistExamples } from './specialist-examples.js';
 import { valuesAt } from './specialist-examples.js';
 import type { SpecialistFold } from './specialist-folds.js';
-import type { OutOfFold } from './specialist-training.js';
-import { predictOutOfFold, scoreOwnRows } from './specialist-training.js';
-
-/** Ranges around the defaults, narrow enough for a few hundred effective examples. */
-export const LIGHTGBM_SPACE = {
-  rounds: { kind: 'int', low: 20, high: 200, log: true },
-  learning_rate: { kind: 'float', low: 0.01, high: 0.15, log: true },
-  num_leaves: { kind: 'int', low: 3, high: 15, log: true },
-  min_data_in_leaf: { kind: 'int', low: 10, high: 120, log: true },
-  lambda_l2: { kind: 'float', low: 0.01, high: 30, log: true },
-  feature_fraction: { kind: 'float', low: 0.3, high: 1 },
-  bagging_fraction: { kind: 'float', low: 0.5, high: 1 },
-} as const satisfies SearchSpace;
+import { familyParameters } from './specialist-parameters.js';
+import type { OutOfFold } from './specialist-scores.js';
+import { scoreOwnRows } from './specialist-scores.js';
+import { predictOutOfFold } from './specialist-training.js';
 
 export interface SpecialistSearch {
   /** The best trial's, by the log loss of all folds: what the final model is fitted with. */
@@ -39,21 +30,24 @@ interface SearchWork {
   readonly examples: SpecialistExamples;
   readonly folds: readonly SpecialistFold[];
   readonly family: ModelFamily;
+  readonly space: SearchSpace;
+  /** Of schema ares.trials. */
+  readonly log: RowLog;
 }
 
-/** Runs `parameters.trials` trials and writes them to `trials/REGIME`; a trial's objective is its weighted log loss out of fold on the regime's rows. */
+/** Runs `parameters.trials` trials and appends them to the log; a trial's objective is its weighted log loss out of fold on the regime's rows. */
 export async function searchSpecialist(context: StepContext<AnalystEnhancementParameters>, work: SearchWork): Promise<SpecialistSearch> {
-  const { regime, examples, folds, family } = work;
-  const log = await context.outputs.log(`trials/${regime}`, 'ares.trials');
+  const { regime, examples, folds, family, log } = work;
+  const defaults = await familyParameters(context, family, examples);
   const predictions: OutOfFold[] = [];
   const { trials, best } = await searchTrials({
-    space: LIGHTGBM_SPACE,
+    space: work.space,
     trials: context.parameters.trials,
     seed: context.seed(regime, 'search'),
     sampler: tpeSampler(),
     signal: context.signal,
     evaluate: async (parameters, trial) => {
-      const unit = { regime, family, parameters: { ...family.defaults, ...parameters } };
+      const unit = { regime, family, parameters: { ...defaults, ...parameters } };
       const checkpoint = checkpointWithin(context.checkpoint, `trial ${trial}`);
       const outOfFold = await predictOutOfFold({ ...context, checkpoint }, examples, { unit, folds });
       predictions.push(outOfFold);
@@ -64,10 +58,9 @@ export async function searchSpecialist(context: StepContext<AnalystEnhancementPa
       context.progress((trial + 1) / context.parameters.trials, `${regime} ${family.id}: trial ${trial + 1} of ${context.parameters.trials}`);
     },
   });
-  await log.close();
-  if (best === null) throw new NumericalError(`expected a scored trial among ${trials.length} of regime ${regime}, found none`);
+  if (best === null) throw new NumericalError(`expected a scored trial among ${trials.length} of ${family.id} in regime ${regime}, found none`);
   const chosen = chooseByOtherFolds(examples, folds, predictions);
-  return { parameters: { ...family.defaults, ...best.parameters } as ParameterSet, outOfFold: chosen, trials: trials.length };
+  return { parameters: { ...defaults, ...best.parameters } as ParameterSet, outOfFold: chosen, trials: trials.length };
 }
 
 /** Joins, fold by fold, the predictions of the trial whose log loss over the other folds is least (the first of equals). */

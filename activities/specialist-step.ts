@@ -4,11 +4,13 @@ import type { StepContext, StepInputs } from '../pipeline/step.js';
 import type { StepId } from '../pipeline/steps/index.js';
 import { modelFamilies } from './model-families.js';
 import type { SpecialistExamples } from './specialist-examples.js';
+import type { NetworkStepParameters } from './specialist-parameters.js';
+import { familyParameters } from './specialist-parameters.js';
 import type { SpecialistRecord } from './specialist-record.js';
-import { scoreTable, trainSpecialist } from './specialist-training.js';
+import { rankFamilies, scoreTable } from './specialist-scores.js';
+import { trainSpecialist } from './specialist-training.js';
 
-export interface SpecialistStepParameters {
-  readonly embargoMs: number;
+export interface SpecialistStepParameters extends NetworkStepParameters {
   readonly folds: number;
   readonly minimumEffectiveSample: number;
 }
@@ -23,12 +25,13 @@ export async function runSpecialistStep(
   const [regime, id] = splitUnit(context.unit);
   const family = (await modelFamilies(context.ports))[id];
   if (family === undefined) throw new InvalidData(`expected a model family in unit ${context.unit}, found ${id}`);
-  await trainSpecialist(context, await load(context.inputs, regime), { regime, family, parameters: family.defaults });
+  const examples = await load(context.inputs, regime);
+  await trainSpecialist(context, examples, { regime, family, parameters: await familyParameters(context, family, examples) });
 }
 
 async function combineSpecialists(context: StepContext<SpecialistStepParameters>, step: StepId): Promise<void> {
   const records = await Promise.all(context.units.map((unit) => context.inputs.json<SpecialistRecord>(step, `record/${unit}`)));
-  await context.outputs.json('specialists', 'ares.specialists', { specialists: records });
+  await context.outputs.json('specialists', 'ares.specialists', { specialists: records, ranking: rankFamilies(records) });
   const scores = scoreTable(records);
   await context.outputs.table('scores', 'ares.scores', scores);
   context.count({ rowsIn: records.length, rowsOut: scores.rowCount });

@@ -5,10 +5,11 @@ import type { LabelChoice } from '../core/labels/label-choice.js';
 import type { TacticianLabelingParameters } from '../pipeline/steps/tactician-labeling.js';
 import type { StepContext, StepFunction } from '../pipeline/step.js';
 import { tacticianFeatures, tacticianLabels, tacticianRules } from '../core/chain/tactician-examples.js';
-import { barCount, barsFromTable, barsKnownBy } from '../core/data/bars.js';
+import { barCount } from '../core/data/bars.js';
 import { float64Column, int32Column, makeTable, takeRows, textColumn } from '../core/data/table.js';
 import { InsufficientData, InvalidData } from '../core/errors.js';
 import { regimeProbabilities } from '../core/features/market/regime-probability.js';
+import { readFineBars } from './fine-bars.js';
 import { segmentsOfRows, uniquenessBySegment } from './segment-rows.js';
 
 type Context = StepContext<TacticianLabelingParameters>;
@@ -21,7 +22,7 @@ type Context = StepContext<TacticianLabelingParameters>;
 export const labelTactician: StepFunction<TacticianLabelingParameters> = async (context) => {
   const { parameters } = context;
   const untilMs = parameters.segments.selection.toMs;
-  const fine = barsKnownBy(barsFromTable(await context.inputs.table('market-regime-classification', 'bars-fine', 'ares.bars')), untilMs);
+  const fine = await readFineBars(context.inputs, { toMs: untilMs });
   const choice = await context.inputs.json<LabelChoice>('analyst-labeling-feature-engineering', 'label-choice');
   const options: TacticianOptions = { market: parameters.market, set: parameters.features, holdingMs: choice.holdingMs };
   const rules = tacticianRules(choice, options, parameters.costs);

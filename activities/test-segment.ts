@@ -1,16 +1,20 @@
 /** Opens the run's test segment: the one way by which steps 14, 15 and 16 come to see it. */
 import type { TrainedChain } from '../core/chain/trained-chain.js';
-import { barsFromTable } from '../core/data/bars.js';
+import type { MemberCalls } from '../core/explanations/observe-members.js';
+import { observeMembers } from '../core/explanations/observe-members.js';
 import type { SegmentData, SegmentScore, SegmentTerms } from '../core/validation/score-segment.js';
 import { scoreSegment } from '../core/validation/score-segment.js';
 import { canonicalJson } from '../pipeline/canonical-json.js';
 import type { ChainParameters } from '../pipeline/chain-parameters.js';
 import type { StepContext } from '../pipeline/step.js';
+import { fineBarRefs, readFineBars } from './fine-bars.js';
 import { loadChain } from './load-chain.js';
 
 export interface TestSegment extends SegmentScore {
   /** The run's chain; the caller disposes of it. */
   readonly chain: TrainedChain;
+  /** What each member was asked, and said, to come to the decisions. */
+  readonly calls: Readonly<Record<'analyst' | 'tactician', MemberCalls>>;
   readonly data: SegmentData;
   readonly terms: SegmentTerms;
 }
@@ -33,13 +37,16 @@ export async function openTestSegment(context: TestSegmentContext): Promise<Test
     symbol,
     ...test,
   });
-  const [bars, funding] = [inputs.ref('market-regime-classification', 'bars-fine'), inputs.ref('data-collection', 'funding')];
+  // From the window's begin on: recursive features depend on where a series begins.
+  const span = { toMs: test.toMs };
+  const read = [...fineBarRefs(inputs, span), inputs.ref('data-collection', 'funding')];
   const data: SegmentData = {
-    memo: ports.featureMemo(`${bars.sha256} ${funding.sha256}`),
-    fineBars: barsFromTable(await inputs.table('market-regime-classification', 'bars-fine', 'ares.bars')),
+    memo: ports.featureMemo(read.map(({ sha256 }) => sha256).join(' ')),
+    fineBars: await readFineBars(inputs, span),
     funding: await inputs.table('data-collection', 'funding', 'ares.funding'),
   };
   const terms: SegmentTerms = { ...test, periodMs: parameters.periodMs, market, costs: parameters.costs };
   const chain = await loadChain(inputs, ports);
-  return { chain, data, terms, ...scoreSegment(chain, data, terms) };
+  const { observed, calls } = observeMembers(chain);
+  return { chain, calls, data, terms, ...scoreSegment(observed, data, terms) };
 }

@@ -5,10 +5,11 @@ import { prepareMarket } from '../core/backtest/backtest-market.js';
 import { runBaselines } from '../core/backtest/baselines.js';
 import type { BacktestSummary } from '../core/backtest/summarize-backtest.js';
 import { summarizeBacktest } from '../core/backtest/summarize-backtest.js';
-import { barsFromTable, barsToTable, lowerBound, sliceBars, upperBound } from '../core/data/bars.js';
+import { barsToTable, lowerBound } from '../core/data/bars.js';
 import type { Table } from '../core/data/table.js';
 import { float64Column, makeTable, sliceTable } from '../core/data/table.js';
 import { areaUnderCurve } from '../core/metrics/classification.js';
+import type { RegimeModel } from '../core/regimes/regime-model.js';
 import type { CombinedFigures } from '../core/validation/combine-windows.js';
 import { combineFigures, concatenateEquity } from '../core/validation/combine-windows.js';
 import { directionLabels } from '../core/validation/direction-labels.js';
@@ -23,9 +24,12 @@ import type { StepContext, StepFunction } from '../pipeline/step.js';
 import type { WalkForwardValidationParameters } from '../pipeline/steps/walk-forward-validation.js';
 import type { WindowPlan } from '../pipeline/walk-forward.js';
 import { CHAIN_STEPS } from './chain-steps.js';
+import { readFineBars } from './fine-bars.js';
 import type { ArtifactMemory } from './in-process-steps.js';
 import { makeArtifactMemory, memoryInputs, runStepInProcess } from './in-process-steps.js';
 import { loadChain } from './load-chain.js';
+import type { RegimeAgreement } from './regime-agreement.js';
+import { regimeAgreement } from './regime-agreement.js';
 
 type Context = StepContext<WalkForwardValidationParameters>;
 
@@ -57,7 +61,7 @@ export interface WalkForwardSummary {
   readonly trades: number;
 }
 
-/** A unit writes `window/<name>` and `equity/<name>`; combining writes `windows`, `equity` and `summary`. */
+/** A unit writes `window/<name>`, `equity/<name>` and `regime-model/<name>`; combining writes `windows`, `equity` and `summary`. */
 export const validateWalkForward: StepFunction<WalkForwardValidationParameters> = async (context) => {
   if (context.unit === null) await combine(context);
   else await validateWindow(context, context.unit);
@@ -83,6 +87,10 @@ async function validateWindow(context: Context, name: string): Promise<void> {
   };
   await context.outputs.json(`window/${name}`, 'ares.window-result', result);
   await context.outputs.table(`equity/${name}`, 'ares.equity', equityTable(scored.equity));
+  if (fitted.memory.artifacts.has('market-regime-classification')) {
+    const model = await memoryInputs(fitted.memory).json<RegimeModel>('market-regime-classification', 'regime-model');
+    await context.outputs.json(`regime-model/${name}`, 'ares.regime-model', model);
+  }
   context.count({ rowsIn: data.fineBars.openTimeMs.length, rowsOut: scored.strategy.trades });
 }
 
@@ -95,11 +103,10 @@ function windowOf(context: Context, name: string): WindowPlan {
 
 /** The window's own slice of bars and funding: nothing outside it reaches the window's chain. */
 async function windowData(context: Context, span: Span): Promise<SegmentData> {
-  const bars = barsFromTable(await context.inputs.table('market-regime-classification', 'bars-fine', 'ares.bars'));
   const funding = await context.inputs.table('data-collection', 'funding', 'ares.funding');
   const times = float64Column(funding, 'timeMs');
   return {
-    fineBars: sliceBars(bars, lowerBound(bars.openTimeMs, span.fromMs), upperBound(bars.closeTimeMs, span.toMs)),
+    fineBars: await readFineBars(context.inputs, span),
     funding: sliceTable(funding, lowerBound(times, span.fromMs), lowerBound(times, span.toMs)),
   };
 }
@@ -210,7 +217,7 @@ async function combine(context: Context): Promise<void> {
     gainingShare: scored.length === 0 ? null : scored.filter((result) => result.strategy.netReturn > 0).length / scored.length,
     trades: results.reduce((sum, result) => sum + result.strategy.trades, 0),
   };
-  await outputs.table('windows', 'ares.walk-forward', windowsTable(results));
+  await outputs.table('windows', 'ares.walk-forward', windowsTable(results, await regimeAgreement(inputs, results)));
   await outputs.table('equity', 'ares.equity', equityTable(concatenateEquity(curves)));
   await outputs.json('summary', 'ares.walk-forward-summary', summary);
   context.count({ rowsIn: curves.reduce((sum, curve) => sum + curve.timeMs.length, 0), rowsOut: results.length });
@@ -225,7 +232,7 @@ function equityOf(table: Table): EquityCurve {
   };
 }
 
-function windowsTable(results: readonly WindowResult[]): Table {
+function windowsTable(results: readonly WindowResult[], agreement: RegimeAgreement): Table {
   const column = (value: (result: WindowResult) => number | null): Float64Array => Float64Array.from(results, (result) => value(result) ?? Number.NaN);
   return makeTable({
     window: Int32Array.from(results.keys()),
@@ -238,6 +245,8 @@ function windowsTable(results: readonly WindowResult[]): Table {
     maxDrawdown: column((result) => result.strategy.maxDrawdown),
     auc: column((result) => result.auc),
     buyAndHoldReturn: column((result) => result.buyAndHold.netReturn),
+    regimeAgreement: agreement.named,
+    regimeAgreementBest: agreement.best,
     status: results.map((result) => result.status),
     reason: results.map((result) => result.reason ?? ''),
   });

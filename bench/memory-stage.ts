@@ -1,18 +1,18 @@
 /**
  * Script: one stage of the way from zips to features over the first DAYS days of a folder, as the steps do it; prints one JSON line.
- * `node memory-stage.js zips|collection|bars|series|features FOLDER DAYS TRADES_A_DAY`.
+ * `node memory-stage.js zips|collection|bars|features FOLDER DAYS TRADES_A_DAY`.
  */
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { writeFineMonths } from '../activities/fine-months.js';
 import { hashFile } from '../adapters/market-files/file-hash.js';
 import { readTradeDays } from '../adapters/market-files/read-trade-days.js';
+import { makeStepOutputs } from '../adapters/step-files/index.js';
 import { makeBarEngine, readParquet, writeParquet } from '../adapters/tables/index.js';
-import type { Bars } from '../core/data/bars.js';
+import { analystFeatures } from '../core/chain/analyst-features.js';
 import { barsFromTable, barsToTable } from '../core/data/bars.js';
-import { concatBars } from '../core/data/concat-bars.js';
-import { resampleBars } from '../core/data/resample-bars.js';
 import { makeTable } from '../core/data/table.js';
-import { computeFeatures } from '../core/features/compute-features.js';
+import { NO_CHECKPOINT } from '../pipeline/checkpoint.js';
 import { benchMarket, DAY_MS, marketDays, writeTradeZip } from './trade-zips.js';
 
 const MINUTE_MS = 60_000;
@@ -20,7 +20,7 @@ const HOUR_MS = 3_600_000;
 const KIB_PER_MIB = 1024;
 
 /** Each returns the rows that it made. */
-const STAGES: Readonly<Record<string, (folder: string, days: number, tradesADay: number) => Promise<number>>> = { zips, collection, bars, series, features };
+const STAGES: Readonly<Record<string, (folder: string, days: number, tradesADay: number) => Promise<number>>> = { zips, collection, bars, features };
 
 const [name = '', folder = '', days = '', tradesADay = ''] = process.argv.slice(2);
 const stage = STAGES[name];
@@ -57,29 +57,41 @@ async function collection(of: string, count: number): Promise<number> {
   return sum;
 }
 
+/** Step 2's own way from days of trades to minute bars by month and the bars of one hour. */
 async function bars(of: string, count: number): Promise<number> {
-  const engine = makeBarEngine();
-  let sum = 0;
-  for (const path of await firstFiles(of, '.trades.parquet', count)) {
-    const table = await engine.barsFromTrades(path, MINUTE_MS, 1);
-    await writeParquet(table, path.replace('.trades.', '.bars.'));
-    sum += table.rowCount;
-  }
-  return sum;
-}
-
-/** All days' bars as the one table that step 2 writes. */
-async function series(of: string, count: number): Promise<number> {
-  const parts: Bars[] = [];
-  for (const path of await firstFiles(of, '.bars.parquet', count)) parts.push(barsFromTable(await readParquet(path)));
-  const table = barsToTable(concatBars(parts));
-  await writeParquet(table, join(of, `${count}.series`));
-  return table.rowCount;
+  const days = (await firstFiles(of, '.trades.parquet', count)).map((path) => [`trades/${basename(path).slice(0, -'.trades.parquet'.length)}`, path] as const);
+  const paths = new Map<string, string>(days);
+  const first = Date.parse((days[0] as (typeof days)[number])[0].slice('trades/'.length));
+  const outputs = makeStepOutputs(join(of, `${count}.months`));
+  const window = { fromMs: first, toMs: first + count * DAY_MS };
+  const made = await writeFineMonths({
+    parameters: {
+      window,
+      reportUntilMs: window.toMs,
+      periodMs: HOUR_MS,
+      finePeriodMs: MINUTE_MS,
+      imputation: { method: 'none', maxBars: 1 },
+      external: [],
+      pairs: [],
+    },
+    inputs: {
+      names: (_step: string, prefix: string) => [...paths.keys()].filter((name) => name.startsWith(prefix)),
+      path: async (_step: string, day: string) => paths.get(day),
+    },
+    outputs,
+    ports: { bars: makeBarEngine() },
+    execution: { threads: 1 },
+    signal: { aborted: false, throwIfAborted: () => undefined },
+    checkpoint: NO_CHECKPOINT,
+    progress: () => undefined,
+  } as never);
+  await writeParquet(barsToTable(made.bars), join(of, `${count}.hours`));
+  return made.rows;
 }
 
 async function features(of: string, count: number): Promise<number> {
-  const hours = resampleBars(barsFromTable(await readParquet(join(of, `${count}.series`))), HOUR_MS);
-  const { names, columns } = computeFeatures(hours, { regimes: null, funding: null }, 'all');
+  const hours = barsFromTable(await readParquet(join(of, `${count}.hours`)));
+  const { names, columns } = analystFeatures(hours, { regimes: null, funding: null }, 'all');
   const table = makeTable({ closeTimeMs: hours.closeTimeMs, ...Object.fromEntries(names.map((column, c) => [column, columns[c]])) });
   await writeParquet(table, join(of, `${count}.features`));
   return table.rowCount * columns.length;

@@ -1,7 +1,8 @@
 /**
- * Question: does the memory of collection (zips to a Parquet table a day), bars (a table of one minute a day), their series (the
- * days joined, as step 2 writes them: in memory whole, 20 doubles a minute) and features (all, on bars of one hour) grow with the window? Each stage runs in a process of its own over 40 and over 400 days of 40,000 simulated trades
- * (ARES_BENCH_DAY_TRADES sets another number); the peak is the process's own, one run each.
+ * Question: does the memory of collection (zips to a Parquet table a day), bars (step 2's own function: days of trades to minute bars
+ * by month, with their quality, and the bars of one hour) and features (all, on bars of one hour) grow with the window? Each stage runs
+ * in a process of its own over 40 and over 400 days of 40,000 simulated trades (ARES_BENCH_DAY_TRADES sets another number); the peak
+ * is the process's own, one run each.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
@@ -25,7 +26,7 @@ export async function* memoryBench(): AsyncIterable<BenchLine> {
   const folder = await mkdtemp(join(tmpdir(), 'ares-bench-'));
   try {
     await runStage('zips', folder, LONG_DAYS);
-    for (const name of ['collection', 'bars', 'series', 'features']) {
+    for (const name of ['collection', 'bars', 'features']) {
       const short = await runStage(name, folder, SHORT_DAYS);
       const long = await runStage(name, folder, LONG_DAYS);
       yield {

@@ -159,13 +159,24 @@ def loss_of(model, x, y):
     return functional.binary_cross_entropy_with_logits(output[:, 0], y.float()) if output.shape[1] == 1 else functional.cross_entropy(output, y.long())
 
 
-def epoch(case, batch):
+FIT = {}
+
+
+def start_fit(case):
     model, size = build(case)
-    x = load(f"{case}-x", numpy.float32).reshape(-1, size["window"], size["features"])
-    y = load(f"{case}-y", numpy.float64)
-    order = load("order", numpy.int32).long()
-    adam = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], lr=1e-3)
+    FIT["model"] = model
+    FIT["x"] = load(f"{case}-x", numpy.float32).reshape(-1, size["window"], size["features"])
+    FIT["y"] = load(f"{case}-y", numpy.float64)
+    FIT["adam"] = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], lr=1e-3)
     model.train()
+
+
+def epoch(case, batch, index):
+    """One more epoch of the fit that epoch 0 starts."""
+    if index == 0:
+        start_fit(case)
+    model, x, y, adam = FIT["model"], FIT["x"], FIT["y"], FIT["adam"]
+    order = load(f"order-{index}", numpy.int32).long()
     started = time.perf_counter()
     for at in range(0, len(order), batch):
         chosen = order[at : at + batch]
@@ -173,6 +184,8 @@ def epoch(case, batch):
         loss_of(model, x[chosen], y[chosen]).backward()
         adam.step()
     seconds = time.perf_counter() - started
+    if index > 0:
+        return {"seconds": seconds}
     with torch.no_grad():
         loss = loss_of(model, x, y).item()
     return {"seconds": seconds, "loss": loss, "parameters": sum(p.numel() for p in model.parameters() if p.requires_grad)}
@@ -194,4 +207,4 @@ def latency(case):
 print(json.dumps({"version": torch.__version__, "threads": torch.get_num_threads()}), flush=True)
 for line in sys.stdin:
     what, case, *rest = line.split()
-    print(json.dumps(epoch(case, int(rest[0])) if what == "epoch" else latency(case)), flush=True)
+    print(json.dumps(epoch(case, *map(int, rest)) if what == "epoch" else latency(case)), flush=True)

@@ -20,9 +20,11 @@ import type { Network, NetworkSize } from '../core/nn/network.js';
 import { predictPlain, splitParameters } from '../core/nn/predict-network.js';
 import { shuffledOrder } from '../core/nn/shuffled-order.js';
 import { tcn } from '../core/nn/tcn.js';
+import type { TrainingState } from '../core/nn/fit-weights.js';
 import type { NetworkTraining } from '../core/nn/train-network.js';
 import { measureLoss, trainNetwork } from '../core/nn/train-network.js';
 import { transformer } from '../core/nn/transformer.js';
+import type { TensorBackend } from '../core/nn/tensor-backend.js';
 import { makeRandom } from '../core/stats/random.js';
 import { pythonPackages } from '../infra/python-packages.js';
 import { repositoryRoot } from '../infra/repository-root.js';
@@ -30,7 +32,8 @@ import type { BenchLine } from './bench-line.js';
 
 const EXAMPLES = 4096;
 const BATCHES = [128, 1024];
-const ROUNDS = 7;
+/** Of one fit; the first is told apart. */
+const EPOCHS = 16;
 const LATENCY_CALLS = 1000;
 const SEED = 5;
 /** Losses after an epoch of single-precision steps, the sums of which are in another order. */
@@ -68,9 +71,9 @@ interface Peer {
 
 /** Two lines a network (batches of 128 and 1,024), one of latency. */
 export async function* netsBench(): AsyncIterable<BenchLine> {
-  await openTensorBackend();
+  const backend = await openTensorBackend();
   const folder = await mkdtemp(join(tmpdir(), 'ares-bench-nets-'));
-  const cases = CASES.map(prepare);
+  const cases = CASES.map((of) => prepare(of, backend.compile));
   await writeInputs(cases, folder);
   const packages = await pythonPackages(join(repositoryRoot(), 'bench', 'torch-requirements.txt'));
   const child = spawn('python3', [join(repositoryRoot(), 'bench', 'nets-peer.py'), folder], {
@@ -104,37 +107,55 @@ export async function* netsBench(): AsyncIterable<BenchLine> {
   }
 }
 
+/**
+ * One fit of EPOCHS epochs from the initial weights on either side, epoch after epoch in turn: order of examples, batches, gradients, Adam.
+ * The first epochs, in which our graph is compiled and both sides warm up, are left out of the medians and told beside them.
+ */
 async function measureEpoch(of: Prepared, batch: number, peer: Peer): Promise<BenchLine> {
   const [ours, theirs]: [number[], number[]] = [[], []];
   let check = Number.NaN;
   let details = {};
-  // The first round of both warms up.
-  for (let round = 0; round <= ROUNDS; round++) {
-    const { seconds, loss } = await trainEpoch(of, batch);
-    const answer = await peer.ask(`epoch ${of.name} ${batch}`);
-    const peerLoss = answer['loss'] as number;
-    assert.ok(Number.isFinite(loss) && Number.isFinite(peerLoss), `losses ${loss} and ${peerLoss}`);
-    if (of.isSame) assert.ok(Math.abs(loss - peerLoss) < LOSS_TOLERANCE, `${of.name}: loss ${loss} against the peer's ${peerLoss}`);
-    if (of.isSame) assert.equal(of.initial.length, answer['parameters'], 'parameters');
-    check = loss;
-    details = { peerLoss, parameters: of.initial.length, peerParameters: answer['parameters'], load: loadavg()[0] };
-    if (round === 0) continue;
-    ours.push(seconds);
+  let started = performance.now();
+  const keep = async ({ epoch, weights }: TrainingState): Promise<void> => {
+    const answer = await peer.ask(`epoch ${of.name} ${batch} ${epoch - 1}`);
     theirs.push(answer['seconds'] as number);
-  }
-  return makeLine({ name: `${of.name} epoch, batch ${batch}`, n: EXAMPLES, ours, theirs, peer: peer.version, check, details });
+    if (epoch === 1) {
+      check = await lossOf(of, weights);
+      compareFirst(of, check, answer);
+      details = { peerLoss: answer['loss'], parameters: of.initial.length, peerParameters: answer['parameters'], load: loadavg()[0] };
+    }
+    started = performance.now();
+  };
+  const settings = { epochs: EPOCHS, batch, learningRate: 1e-3, schedule: 'constant', warmUpSteps: 0, weightDecay: 0, clip: 0, patience: 1 } as const;
+  await trainNetwork({
+    ...{ ...of.training, settings, initial: of.initial, random: makeRandom(SEED), state: { latest: async () => null, keep } },
+    onEpoch: () => void ours.push((performance.now() - started) / 1000),
+  });
+  const [first, peerFirst] = [ours[0], theirs[0]];
+  details = { ...details, firstEpochSeconds: first, peerFirstEpochSeconds: peerFirst, ratios: spread(ours.slice(1), theirs.slice(1)) };
+  return makeLine({ name: `${of.name} epoch, batch ${batch}`, n: EXAMPLES, ours: ours.slice(1), theirs: theirs.slice(1), peer: peer.version, check, details });
 }
 
-/** One epoch from the initial weights: batches made, gradients, Adam; then the loss over all examples, not timed. */
-async function trainEpoch({ training, initial }: Prepared, batch: number): Promise<{ seconds: number; loss: number }> {
-  const settings = { epochs: 1, batch, learningRate: 1e-3, schedule: 'constant', warmUpSteps: 0, weightDecay: 0, clip: 0, patience: 1 } as const;
-  const started = performance.now();
-  const { weights } = await trainNetwork({ ...training, settings, initial, random: makeRandom(SEED) });
-  const seconds = (performance.now() - started) / 1000;
+/** Loss over all examples. */
+async function lossOf({ training }: Prepared, weights: Float32Array): Promise<number> {
   const flat = tf.tensor1d(weights);
   const loss = await measureLoss(training, flat, training.fit);
   flat.dispose();
-  return { seconds, loss };
+  return loss;
+}
+
+function compareFirst(of: Prepared, loss: number, answer: Record<string, unknown>): void {
+  const peerLoss = answer['loss'] as number;
+  assert.ok(Number.isFinite(loss) && Number.isFinite(peerLoss), `losses ${loss} and ${peerLoss}`);
+  if (!of.isSame) return;
+  assert.ok(Math.abs(loss - peerLoss) < LOSS_TOLERANCE, `${of.name}: loss ${loss} against the peer's ${peerLoss}`);
+  assert.equal(of.initial.length, answer['parameters'], 'parameters');
+}
+
+/** Quartiles of the ratios of neighbouring epochs. */
+function spread(ours: readonly number[], theirs: readonly number[]): readonly number[] {
+  const ratios = ours.map((seconds, i) => seconds / (theirs[i] as number));
+  return [0.25, 0.5, 0.75].map((level) => quantile(ratios, level));
 }
 
 async function measureLatency({ name, network, size, initial, training }: Prepared, peer: Peer): Promise<BenchLine> {
@@ -173,7 +194,7 @@ function makeLine({ name, n, ours, theirs, peer, check, details }: Measured): Be
 }
 
 /** Rows of noise; a sequence is the rows up to an example, and no example lies before the first whole one. */
-function prepare(of: Case): Prepared {
+function prepare(of: Case, compile: TensorBackend['compile']): Prepared {
   const { features, window, outputs } = of.size;
   const random = makeRandom(SEED);
   const rowCount = EXAMPLES + window - 1;
@@ -185,13 +206,15 @@ function prepare(of: Case): Prepared {
   });
   const fit = { rows, y, weights: new Float64Array(EXAMPLES).fill(1) };
   const { network, size } = of;
-  return { ...of, initial: drawParameters(network.parameters(size), random), training: { network, size, input: { values, rowCount }, fit, validation: null } };
+  const training = { network, size, input: { values, rowCount }, fit, validation: null, ...(compile === undefined ? {} : { compile }) };
+  return { ...of, initial: drawParameters(network.parameters(size), random), training };
 }
 
 async function writeInputs(cases: readonly Prepared[], folder: string): Promise<void> {
   const sizes = Object.fromEntries(cases.map(({ name, network, size }) => [name, { ...size, specs: network.parameters(size) }]));
   await writeFile(join(folder, 'sizes.json'), JSON.stringify(sizes));
-  await writeFile(join(folder, 'order.bin'), shuffledOrder(EXAMPLES, makeRandom(SEED)));
+  const random = makeRandom(SEED);
+  for (let epoch = 0; epoch < EPOCHS; epoch++) await writeFile(join(folder, `order-${epoch}.bin`), shuffledOrder(EXAMPLES, random));
   for (const { name, size, initial, training } of cases) {
     const { features, window } = size;
     const x = new Float32Array(EXAMPLES * window * features);

@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import { EXTERNAL_NAMES } from '../core/data/external-series.js';
 import { PRUNING_STAGES } from '../core/pruning/pruning-stages.js';
-import { MARKET_SHAPE } from '../core/simulation/market-parameters.js';
-import { STRESS_IDS } from '../core/simulation/stress-ids.js';
 import { LABEL_EVENTS } from '../core/labels/label-events.js';
 import { MAXIMUM_ATTEMPTS } from './errors.js';
 import { PRESET_NAMES } from './presets.js';
+import { simulation } from './simulation-spec.js';
+import { ORIGINAL_FAMILY, SPECIALIST_FAMILIES } from './specialists.js';
 
 const MINUTE_MS = 60_000;
 
@@ -29,6 +29,10 @@ export type MarketKind = (typeof MARKET_KINDS)[number];
 export const SOURCE_KINDS = ['simulator', 'files', 'archive', 'rest'] as const;
 export type SourceKind = Exclude<(typeof SOURCE_KINDS)[number], 'simulator'>;
 
+/** bookTicker = every change of the best quotes; recording = captured streams, out of which the whole book is rebuilt. */
+export const QUOTE_KINDS = ['bookTicker', 'recording'] as const;
+export type QuoteKind = (typeof QUOTE_KINDS)[number];
+
 /** Which rules of trading and settlement apply: an inverse perpetual counts as a linear one of the same notional. */
 export function tradingRules(market: MarketKind): 'spot' | 'perp' {
   return market === 'spot' ? 'spot' : 'perp';
@@ -38,49 +42,6 @@ const SYMBOL = /^[A-Z0-9]{2,20}(_PERP)?$/;
 const symbol = z.string().regex(SYMBOL, { error: 'expected 2 to 20 capital letters or digits (COIN-M: with _PERP)' });
 
 const time = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
-
-const pair = z
-  .strictObject({
-    /** Correlation of the moves of one minute. */
-    correlation: z.number().min(-1).max(1).default(0.6),
-    /** Minutes by which the other asset follows; below 0 it leads. */
-    lagMinutes: z.int().min(-60).max(60).default(-5),
-    /** Correlation of the other asset's moves with the main one's moves so much earlier. */
-    strength: z.number().min(-1).max(1).default(0.2),
-  })
-  .refine((p) => p.correlation ** 2 + p.strength ** 2 <= 1, { error: 'correlation^2 + strength^2 must be at most 1', path: ['strength'] })
-  .refine((p) => p.lagMinutes !== 0 || p.strength === 0, { error: 'a lag of 0 goes with strength 0', path: ['lagMinutes'] });
-
-const simulation = z
-  .strictObject({
-    /** Mean trades a minute. */
-    tradesPerMinute: z.number().positive().max(100_000).default(60),
-    /** Exact number of trades in the window; overrides tradesPerMinute. */
-    totalTrades: z.int().positive().optional(),
-    startPrice: z.number().positive().default(2000),
-    /** Planted signal: drift of the next analyst block per unit of signal, in block standard deviations (0 = none). */
-    signalStrength: z.number().min(0).max(5).default(0.35),
-    /** Annualised volatility of the calm regimes, as a fraction. */
-    annualVolatility: z.number().positive().max(10).default(0.6),
-    // The kind of market (docs/simulator.md): every number is recovered from the series by a test.
-    regimeMinutes: z.number().min(10).max(100_000).default(MARKET_SHAPE.regimeMinutes),
-    regimeContrast: z.number().min(0).max(2).default(MARKET_SHAPE.regimeContrast),
-    volatilitySpread: z.number().min(0).max(2).default(MARKET_SHAPE.volatilitySpread),
-    garchAlpha: z.number().min(0).max(0.99).default(MARKET_SHAPE.garchAlpha),
-    garchBeta: z.number().min(0).max(0.999).default(MARKET_SHAPE.garchBeta),
-    jumpsPerDay: z.number().min(0).max(1440).default(MARKET_SHAPE.jumpsPerDay),
-    jumpSize: z.number().min(0).max(100).default(MARKET_SHAPE.jumpSize),
-    diurnalAmplitude: z.number().min(0).max(0.95).default(MARKET_SHAPE.diurnalAmplitude),
-    diurnalPeakHour: z.number().min(0).max(24).default(MARKET_SHAPE.diurnalPeakHour),
-    signPersistence: z.number().min(0).max(0.99).default(MARKET_SHAPE.signPersistence),
-    /** A stress scenario that the market passes through. */
-    stress: z.enum(['none', ...STRESS_IDS]).default(MARKET_SHAPE.stress),
-    stressAfterDays: z.number().min(0).max(3650).default(MARKET_SHAPE.stressAfterDays),
-    stressDays: z.number().min(0.01).max(60).default(MARKET_SHAPE.stressDays),
-    /** How each symbol of `pairs` goes with the simulated one. */
-    pair: pair.prefault({}),
-  })
-  .refine((s) => s.garchAlpha + s.garchBeta < 1, { error: 'garchAlpha + garchBeta must be below 1', path: ['garchBeta'] });
 
 const costs = z.strictObject({
   takerFeeBps: z.number().min(0).default(5),
@@ -118,6 +79,18 @@ const imputation = z.strictObject({
   /** Longest gap that is filled in, in minutes. */
   maxBars: z.int().min(1).max(1440).default(5),
 });
+
+const compareWith = z
+  .strictObject({
+    source: z.enum(['files', 'archive', 'rest']),
+    exchange: z.enum(EXCHANGES).default('BINANCE'),
+    /** Folder of source files. */
+    path: z.string().min(1).optional(),
+    /** flag = a row of the quality table; fail = the run stops. */
+    onDisagreement: z.enum(['flag', 'fail']).default('flag'),
+  })
+  .refine(({ source, path }) => (source === 'files') === (path !== undefined), { error: 'source files needs a path, and no other reads one', path: ['path'] })
+  .refine(({ source, exchange }) => exchange === 'BINANCE' || source === 'rest', { error: 'only BINANCE has other sources than rest', path: ['exchange'] });
 
 const segments = z
   .strictObject({
@@ -164,6 +137,10 @@ export const runSpecSchema = z
     external: z.array(z.enum(EXTERNAL_NAMES)).default([]),
     /** Other symbols of the same exchange and market, for features across assets; the first is the reference asset. */
     pairs: z.array(symbol).max(8).default([]),
+    /** Collect the best quotes, and the depth of the book where recordings hold it; sources archive (futures) and files. */
+    quotes: z.boolean().default(false),
+    /** A second source of the same symbol and window, which the run's bars are compared with; null = none. */
+    compareWith: compareWith.nullable().default(null),
     /** Folder of Binance-format files, searched recursively; needed by source files. */
     path: z.string().min(1).optional(),
     /** Start of the window, inclusive (ISO 8601, UTC). */
@@ -214,6 +191,9 @@ export const runSpecSchema = z
     gpuMemoryLimitMiB: z.int().min(64).max(1_048_576).optional(),
     parallel: z.boolean().optional(),
     features: z.enum(['minimal', 'basic', 'all']).optional(),
+    models: z.enum(['minimal', 'basic', 'all']).optional(),
+    /** The model families one by one, in place of a set. */
+    families: z.array(z.enum(SPECIALIST_FAMILIES)).optional(),
     timeframe: z.enum(['5m', '15m', '30m', '1h', '4h']).optional(),
     walkForwardWindows: z.int().min(1).max(100).optional(),
     bootstrapPaths: z.int().min(100).max(100_000).optional(),
@@ -249,6 +229,34 @@ export const runSpecSchema = z
   .refine((spec) => spec.source !== 'simulator' || spec.external.length === 0, {
     error: 'the simulator has no external series',
     path: ['external'],
+  })
+  .refine(({ families }) => families === undefined || (families.includes(ORIGINAL_FAMILY) && new Set(families).size === families.length), {
+    error: `expected ${ORIGINAL_FAMILY} (what other families are compared with) among them, and each once`,
+    path: ['families'],
+  })
+  .refine(({ families, models }) => families === undefined || models === undefined, {
+    error: 'expected either families or models',
+    path: ['families'],
+  })
+  .refine((spec) => !spec.quotes || spec.source === 'archive' || spec.source === 'files', {
+    error: 'only the sources archive and files keep quotes',
+    path: ['quotes'],
+  })
+  .refine((spec) => !spec.quotes || spec.source !== 'archive' || spec.market !== 'spot', {
+    error: 'the archive keeps quotes of futures alone, not of market spot',
+    path: ['quotes'],
+  })
+  .refine((spec) => spec.compareWith === null || spec.source !== 'simulator', {
+    error: 'nothing else knows a simulated market',
+    path: ['compareWith'],
+  })
+  .refine((spec) => spec.compareWith?.exchange !== 'KRAKEN' || spec.market === 'spot', {
+    error: 'KRAKEN has market spot alone',
+    path: ['compareWith', 'exchange'],
+  })
+  .refine(({ compareWith: second, source, exchange, path }) => second?.source !== source || second.exchange !== exchange || second.path !== path, {
+    error: "expected another source than the run's own",
+    path: ['compareWith'],
   })
   .refine((spec) => spec.from === undefined || spec.to === undefined || Date.parse(spec.from) < Date.parse(spec.to), {
     error: 'from must lie before to',

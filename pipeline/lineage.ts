@@ -36,6 +36,8 @@ export interface SourceLineage {
   readonly fundingFiles: readonly PlannedFile[];
   readonly externalFiles: Readonly<Record<string, readonly PlannedFile[]>>;
   readonly pairs: readonly { readonly symbol: string; readonly files: readonly PlannedFile[] }[];
+  /** Best quotes, and the source that bars were compared with. */
+  readonly besideFiles: readonly PlannedFile[];
   /** Parameters of the simulator, or null. */
   readonly simulation: unknown;
 }
@@ -116,7 +118,13 @@ function runLines({ run, source }: Lineage): string[] {
 
 function sourceLines(source: SourceLineage): string[] {
   if (source.kind === 'simulator') return [`  raw data: simulator ${canonicalJson(source.simulation)}`];
-  const files = [...source.files, ...source.fundingFiles, ...Object.values(source.externalFiles).flat(), ...source.pairs.flatMap((pair) => pair.files)];
+  const files = [
+    ...source.files,
+    ...source.fundingFiles,
+    ...Object.values(source.externalFiles).flat(),
+    ...source.pairs.flatMap((pair) => pair.files),
+    ...source.besideFiles,
+  ];
   return files.map((file) => `  raw file: sha256 ${file.sha256}  ${file.bytes} bytes  ${file.path}`);
 }
 

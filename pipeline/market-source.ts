@@ -2,7 +2,7 @@
 import type { Abort } from '../core/abort.js';
 import type { ExternalName } from '../core/data/external-series.js';
 import type { Table } from '../core/data/table.js';
-import type { Exchange, MarketKind, SourceKind } from './config.js';
+import type { Exchange, MarketKind, QuoteKind, SourceKind } from './config.js';
 import type { PlannedFile, Span } from './plan.js';
 
 /** A repaired, flagged or passed check; rows of schema ares.quality. */
@@ -77,6 +77,30 @@ export interface DayOfTrades {
   readonly findings: readonly QualityFinding[];
 }
 
+export interface FoundQuotes {
+  readonly kind: QuoteKind;
+  /** In order of time, each with its span. */
+  readonly files: readonly PlannedFile[];
+}
+
+/** Schema ares.quotes: a row of each bar whose whole interval was recorded. With bidDepth and askDepth for recordings alone. */
+export interface DayOfQuotes {
+  readonly day: string;
+  readonly table: Table;
+  readonly findings: readonly QualityFinding[];
+}
+
+/** Best quotes of a source that keeps them. */
+export interface QuoteSource {
+  /** The files that touch the window. @throws InvalidData when there is none; the message lists what was found */
+  find(query: Instrument & { readonly root: string | null; readonly window: Span; readonly signal?: Abort }): Promise<FoundQuotes>;
+  /**
+   * The days in order, reduced to bars of `periodMs` while rows are read: memory holds bars, never a day of quotes. A day's table is the
+   * same whichever days are asked for with it.
+   */
+  readDays(request: SourceRequest & { readonly kind: QuoteKind; readonly periodMs: number; readonly days: readonly TradeDay[] }): AsyncIterable<DayOfQuotes>;
+}
+
 export interface SeriesRead {
   readonly table: Table;
   readonly findings: readonly QualityFinding[];
@@ -98,6 +122,8 @@ export interface MarketSource {
   readFunding(request: SourceRequest & { readonly window: Span }): Promise<SeriesRead>;
   /** Schema ares.external; rows known before the window's end whose time lies in the window or a time to live before it. */
   readExternal(request: SourceRequest & { readonly window: Span; readonly external: ExternalName }): Promise<SeriesRead>;
+  /** Absent where nothing is kept of past quotes. */
+  readonly quotes?: QuoteSource;
 }
 
 /** The source of a kind and an exchange. @throws PipelineError InvalidSpec where there is none */

@@ -1,8 +1,9 @@
 /** The plan: a spec made exact. Dates, preset values, champion and device are fixed once, before the first step. */
 import { z } from 'zod';
 import type { RunSpec } from './config.js';
-import { SOURCE_KINDS, TENSOR_BACKENDS, TIMEFRAMES } from './config.js';
+import { EXCHANGES, QUOTE_KINDS, SOURCE_KINDS, TENSOR_BACKENDS, TIMEFRAMES } from './config.js';
 import { PRESETS } from './presets.js';
+import { FAMILY_SETS } from './specialists.js';
 
 const spanSchema = z.strictObject({ fromMs: z.number(), toMs: z.number() });
 const pinnedFileSchema = z.strictObject({ path: z.string(), sha256: z.string(), bytes: z.int(), span: spanSchema.optional() });
@@ -44,6 +45,8 @@ export const runPlanSchema = z.strictObject({
     gpuMemoryLimitMiB: z.int().optional(),
     parallel: z.boolean(),
     features: z.enum(['minimal', 'basic', 'all']),
+    /** Model families of steps 5, 6 and 9. */
+    families: z.array(z.string()),
     timeframe: z.enum(['5m', '15m', '30m', '1h', '4h']),
     walkForwardWindows: z.int(),
     bootstrapPaths: z.int(),
@@ -64,6 +67,20 @@ export const runPlanSchema = z.strictObject({
     externalFiles: z.record(z.string(), z.array(pinnedFileSchema)),
     /** The other assets' bars, in the order of spec.pairs. */
     pairs: z.array(z.strictObject({ symbol: z.string(), periodMs: z.number(), files: z.array(pinnedFileSchema) })),
+    /** Best quotes, where the spec asks for them. */
+    quotes: z.strictObject({ kind: z.enum(QUOTE_KINDS), files: z.array(pinnedFileSchema) }).nullable(),
+    /** The source that the run's bars are compared with. */
+    second: z
+      .strictObject({
+        kind: z.enum(['files', 'archive', 'rest']),
+        exchange: z.enum(EXCHANGES),
+        series: z.enum(['trades', 'bars']),
+        tradeKind: z.enum(['trades', 'aggTrades']).nullable(),
+        /** 0 for trades. */
+        periodMs: z.number(),
+        files: z.array(pinnedFileSchema),
+      })
+      .nullable(),
     /** sha256 of the list of all these files, where they are too many to travel with the plan and are left out of it. */
     listing: z.string().optional(),
   }),
@@ -87,6 +104,7 @@ export function resolveSettings(spec: RunSpec): Omit<RunPlan['settings'], 'devic
     device: spec.device ?? preset.device,
     parallel: spec.parallel ?? preset.parallel,
     features: spec.features ?? preset.features,
+    families: spec.families ?? [...FAMILY_SETS[spec.models ?? preset.models]],
     timeframe: spec.timeframe ?? preset.timeframe,
     walkForwardWindows: spec.walkForwardWindows ?? preset.walkForwardWindows,
     bootstrapPaths: spec.bootstrapPaths ?? preset.bootstrapPaths,
@@ -150,6 +168,7 @@ export function semanticPlan(plan: RunPlan): RunPlan {
     parallel: _parallel,
     ...spec
   } = plan.spec;
+  const { path: _second, ...compared } = spec.compareWith ?? { path: '' };
   return {
     ...plan,
     spec: {
@@ -162,6 +181,7 @@ export function semanticPlan(plan: RunPlan): RunPlan {
       autoCheckpointMinutes: 1,
       notify: [],
       tracking: 'none',
+      compareWith: 'source' in compared ? compared : null,
     },
     settings: { ...plan.settings, chunkRows: 1000, segmentDays: 1, featureCache: false, memoryThreshold: 0.8, parallel: false },
     source: {
@@ -170,14 +190,17 @@ export function semanticPlan(plan: RunPlan): RunPlan {
       fundingFiles: withoutPaths(plan.source.fundingFiles),
       externalFiles: Object.fromEntries(Object.entries(plan.source.externalFiles).map(([name, files]) => [name, withoutPaths(files)])),
       pairs: plan.source.pairs.map((pair) => ({ ...pair, files: withoutPaths(pair.files) })),
+      quotes: plan.source.quotes === null ? null : { ...plan.source.quotes, files: withoutPaths(plan.source.quotes.files) },
+      second: plan.source.second === null ? null : { ...plan.source.second, files: withoutPaths(plan.source.second.files) },
     },
   };
 }
 
 /** Every file that the plan pins. */
 export function plannedFiles(plan: RunPlan): readonly PlannedFile[] {
-  const { files, fundingFiles, externalFiles, pairs } = plan.source;
-  return [...files, ...fundingFiles, ...Object.values(externalFiles).flat(), ...pairs.flatMap((pair) => pair.files)];
+  const { files, fundingFiles, externalFiles, pairs, quotes, second } = plan.source;
+  const beside = [...pairs.flatMap((pair) => pair.files), ...(quotes?.files ?? []), ...(second?.files ?? [])];
+  return [...files, ...fundingFiles, ...Object.values(externalFiles).flat(), ...beside];
 }
 
 function withoutPaths(files: readonly PlannedFile[]): PlannedFile[] {

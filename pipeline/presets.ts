@@ -20,6 +20,8 @@ export interface Preset {
   /** Run independent units of a step side by side. */
   readonly parallel: boolean;
   readonly features: 'minimal' | 'basic' | 'all';
+  /** Model families of steps 5, 6 and 9 (specialists.ts). */
+  readonly models: 'minimal' | 'basic' | 'all';
   readonly timeframe: '5m' | '15m' | '30m' | '1h' | '4h';
   /** Rolling windows of the walk-forward validation. */
   readonly walkForwardWindows: number;
@@ -38,6 +40,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = Object.freeze({
     device: 'auto',
     parallel: false,
     features: 'minimal',
+    models: 'minimal',
     timeframe: '15m',
     walkForwardWindows: 2,
     bootstrapPaths: 500,
@@ -52,6 +55,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = Object.freeze({
     device: 'auto',
     parallel: false,
     features: 'basic',
+    models: 'basic',
     timeframe: '15m',
     walkForwardWindows: 3,
     bootstrapPaths: 1000,
@@ -66,6 +70,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = Object.freeze({
     device: 'auto',
     parallel: true,
     features: 'basic',
+    models: 'basic',
     timeframe: '15m',
     walkForwardWindows: 3,
     bootstrapPaths: 1000,
@@ -80,6 +85,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = Object.freeze({
     device: 'auto',
     parallel: true,
     features: 'all',
+    models: 'all',
     timeframe: '1h',
     walkForwardWindows: 8,
     bootstrapPaths: 5000,

@@ -13,6 +13,45 @@ const integer = { type: 'integer' } as const;
 const text = { type: 'text' } as const;
 const boolean = { type: 'boolean' } as const;
 
+const DECISION = {
+  signalTimeMs: double,
+  entryTimeMs: double,
+  side: integer,
+  analyst: double,
+  tactician: double,
+  pooled: double,
+  volatility: double,
+  analystRaw: double,
+  tacticianRaw: double,
+  BULL: double,
+  BEAR: double,
+  SIDEWAYS: double,
+  VOLATILE: double,
+} as const;
+
+/** What is known of the certainty of one of the two models' probabilities. */
+function certainty<Role extends 'analyst' | 'tactician'>(role: Role): Readonly<Record<`${Role}${CertaintyColumn}`, ColumnSpec>> {
+  return Object.fromEntries(Object.entries(CERTAINTY).map(([name, spec]) => [`${role}${name}`, spec])) as Record<`${Role}${CertaintyColumn}`, ColumnSpec>;
+}
+
+/** Score and base are routed log-odds; Zero and One tell which labels the conformal set holds; the last three compare the row with train. */
+const CERTAINTY = {
+  Score: double,
+  Base: double,
+  Spread: double,
+  Disagreement: double,
+  Online: double,
+  Zero: boolean,
+  One: boolean,
+  AdaptiveZero: boolean,
+  AdaptiveOne: boolean,
+  AdaptiveLevel: nullable,
+  Dissimilarity: double,
+  Anomaly: double,
+  Dissimilar: boolean,
+} as const satisfies Record<string, ColumnSpec>;
+type CertaintyColumn = keyof typeof CERTAINTY;
+
 /** Columns whose name ends in Ms are UTC milliseconds: Float64Array in memory, BIGINT in Parquet. */
 export const SCHEMAS = {
   'ares.trades': { timeMs: double, id: double, price: double, quantity: double, buyerIsMaker: boolean },
@@ -33,6 +72,18 @@ export const SCHEMAS = {
   'ares.funding': { timeMs: double, rate: double, markPrice: nullable },
   /** One value of an external series: the time it speaks of, and the time from which it may be used. */
   'ares.external': { timeMs: double, knownAtMs: double, value: double },
+  /** Best quotes a bar (core/order-book/quote-bars.ts); of recordings also bidDepth and askDepth. */
+  'ares.quotes': {
+    openTimeMs: double,
+    closeTimeMs: double,
+    bid: nullable,
+    ask: nullable,
+    bidQuantity: nullable,
+    askQuantity: nullable,
+    quotedSpread: nullable,
+    orderFlowImbalance: nullable,
+    quoteUpdates: nullable,
+  },
   /** One row a check or a repaired place: action is passed, repaired or flagged (refused ones fail the step). */
   'ares.quality': { check: text, action: text, count: integer, file: text, line: integer, timeMs: nullable, detail: text },
   /** One row an analyst bar; the four filtered probabilities in the order of REGIMES sum to 1. */
@@ -130,24 +181,44 @@ export const SCHEMAS = {
     maxDrawdown: double,
     auc: nullable,
     buyAndHoldReturn: double,
+    /** Mean probability of the same regime as in the window before, by the names that are used and by the best names in hindsight. */
+    regimeAgreement: nullable,
+    regimeAgreementBest: nullable,
   },
   'ares.paths': { scenario: text, path: integer, totalReturn: double, maxDrawdown: double, sharpe: nullable },
   /** One row a possible entry: what the chain says, as `ares predict` writes it. signalTimeMs <= entryTimeMs. */
-  'ares.decisions': {
-    signalTimeMs: double,
-    entryTimeMs: double,
-    side: integer,
-    analyst: double,
-    tactician: double,
-    pooled: double,
-    volatility: double,
-    analystRaw: double,
-    tacticianRaw: double,
-    BULL: double,
-    BEAR: double,
-    SIDEWAYS: double,
-    VOLATILE: double,
+  'ares.decisions': DECISION,
+  /** One row a feature of a model, the strongest first: mean absolute contribution on `scale`, its correlation with the feature's value, rise of the log loss when the feature is shuffled. */
+  'ares.explanation': {
+    feature: text,
+    contribution: double,
+    direction: nullable,
+    permutation: nullable,
+    permutationDeviation: nullable,
+    importance: nullable,
+    selection: nullable,
+    method: text,
+    scale: text,
+    rows: integer,
+    permutedRows: integer,
   },
+  /** Mean attention of a network by lag in rows, 0 = the predicted row; sums to 1. */
+  'ares.attention': { lag: integer, weight: double, rows: integer },
+  /** Decisions with what stood behind each, one row a decision: ares.decisions and all that was known of its certainty. NaN = not known yet. */
+  'ares.decision-records': {
+    ...DECISION,
+    regime: text,
+    action: text,
+    size: double,
+    ...certainty('analyst'),
+    ...certainty('tactician'),
+  },
+  /** Each member's probability and its routed weight on log-odds, by decision (row of ares.decision-records). */
+  'ares.decision-members': { decision: integer, role: text, member: text, probability: double, weight: double },
+  /** Strongest contributions to the score of a decision, rank 1 first; the last rank is the sum of all others. */
+  'ares.decision-features': { decision: integer, role: text, rank: integer, feature: text, value: nullable, contribution: double },
+  /** Weight of each member in the online mixture when a decision is made. */
+  'ares.online-weights': { decision: integer, timeMs: double, role: text, member: text, weight: double },
   'ares.figures': { section: text, name: text, value: nullable, unit: text, source: text },
 } as const satisfies Record<string, Record<string, ColumnSpec>>;
 

@@ -1,16 +1,61 @@
-/** Who the specialists are: one per regime and one fitted on all regimes, in each base family. */
+/** Who the specialists are: one per regime and one fitted on all regimes, in each family of the plan. */
 import { POOLED, REGIMES } from '../core/regimes/regime-names.js';
 import type { RunPlan, Segments } from './plan.js';
 
-/** Families that steps 5 and 9 train; step 6 adds a searched LightGBM and an attention network. */
-export const BASE_FAMILIES = ['lightgbm', 'linear'] as const;
+const MINIMAL = ['lightgbm', 'linear'] as const;
+const BASIC = [...MINIMAL, 'xgboost', 'elastic-net'] as const;
+/** Networks that see an example's own row alone. */
+const ROW_NETWORKS = ['mlp'] as const;
+/** Networks that look back over the rows before an example. */
+const SEQUENCE_NETWORKS = ['cnn', 'lstm', 'gru-attention', 'tcn', 'transformer', 'temporal-fusion'] as const;
+const ALL = [...BASIC, 'random-forest', 'extra-trees', 'lightgbm-dart', 'lightgbm-goss', ...ROW_NETWORKS, ...SEQUENCE_NETWORKS] as const;
+
+/** The sets that a preset or the spec's `models` names: what steps 5 and 9 train. */
+export const FAMILY_SETS = Object.freeze({ minimal: MINIMAL, basic: BASIC, all: ALL });
+export type FamilySet = keyof typeof FAMILY_SETS;
+
+/** Every family that a spec may list. */
+export const SPECIALIST_FAMILIES = ALL;
+
+/** Always trained: step 6 stands beside it, and the pooled single model of later steps is of it. */
+export const ORIGINAL_FAMILY = 'lightgbm';
+
+/** Families that are computed on tensors, and so on the run's device. */
+export const NETWORK_FAMILIES: readonly string[] = [...ROW_NETWORKS, ...SEQUENCE_NETWORKS];
+
+/** Families that step 6 searches over besides the original. */
+export const SEARCHED_FAMILIES: readonly string[] = ['xgboost', 'elastic-net', 'mlp'];
 
 /** The four regimes and POOLED. */
 export const SPECIALIST_REGIMES: readonly string[] = [...REGIMES, POOLED];
 
+/** Families of the analyst (step 5). */
+export function analystFamilies(plan: RunPlan): readonly string[] {
+  return plan.settings.families;
+}
+
+/**
+ * Families of the tactician (step 9): those that see a row by itself. Its rows are signals and not bars in step with time, and the
+ * first signals of a segment are served without the ones before them.
+ */
+export function tacticianFamilies(plan: RunPlan): readonly string[] {
+  return plan.settings.families.filter((family) => !(SEQUENCE_NETWORKS as readonly string[]).includes(family));
+}
+
+/** Families that step 6 searches over. */
+export function searchedFamilies(plan: RunPlan): readonly string[] {
+  return plan.settings.families.filter((family) => SEARCHED_FAMILIES.includes(family));
+}
+
 /** Units of a training step: `<regime>/<family>`. */
 export function specialistUnits(families: readonly string[]): readonly string[] {
   return SPECIALIST_REGIMES.flatMap((regime) => families.map((family) => `${regime}/${family}`));
+}
+
+/** True where a unit `<regime>/<family>`, or one of the families (unit null), is a network. */
+export function fitsNetworks(families: readonly string[], unit: string | null): boolean {
+  const fitted = unit === null ? families : [familyOfUnit(unit)];
+  return fitted.some((family) => NETWORK_FAMILIES.includes(family));
 }
 
 /** What stacking reads, for analyst and tactician alike. */
@@ -33,12 +78,18 @@ export function ensembleParameters(plan: RunPlan): EnsembleParameters {
   };
 }
 
-/** What training specialists reads, for analyst and tactician alike. */
+/** What a step that trains specialists reads, for analyst and tactician alike. */
 export interface SpecialistTrainingParameters extends EnsembleParameters {
   readonly families: readonly string[];
+  /** Where networks are trained; a backend on another device is refused. */
+  readonly device: 'cpu' | 'gpu';
 }
 
-/** The training parameters of a plan. */
-export function specialistTrainingParameters(plan: RunPlan): SpecialistTrainingParameters {
-  return { ...ensembleParameters(plan), families: BASE_FAMILIES };
+/** The training parameters of a plan for the given families; a unit reads its own family alone, so a longer list leaves the others' units as they are. */
+export function specialistTrainingParameters(plan: RunPlan, families: readonly string[], unit: string | null = null): SpecialistTrainingParameters {
+  return { ...ensembleParameters(plan), families: unit === null ? families : [familyOfUnit(unit)], device: plan.settings.device };
+}
+
+function familyOfUnit(unit: string): string {
+  return unit.slice(unit.indexOf('/') + 1);
 }

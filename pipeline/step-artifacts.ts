@@ -1,6 +1,7 @@
 /** What each step leaves behind, by name and schema: what a result supplied by an operator must look like (docs/steps.md). */
 import type { ArtifactRef } from './artifacts.js';
 import { daysOf } from './day-segments.js';
+import { monthsOf } from './months.js';
 import type { RunPlan } from './plan.js';
 import { SCHEMAS } from './schemas.js';
 import { SPECIALIST_REGIMES } from './specialists.js';
@@ -9,7 +10,7 @@ import type { StepId } from './steps/index.js';
 import { stepById } from './steps/index.js';
 
 /**
- * Schema by name. `<unit>` stands for each unit of the step and `<day>` for each UTC day of the window; `<regime>` and
+ * Schema by name. `<unit>` stands for each unit of the step `<day>` for each UTC day and `<month>` for each UTC month of the window; `<regime>` and
  * `<family>` for one of them. A trailing `?` marks what need not be there.
  */
 const TRAINED = {
@@ -17,6 +18,8 @@ const TRAINED = {
   'models/<regime>/<family>?': 'ares.model',
   'oof/<regime>/<family>?': 'ares.predictions',
   'later/<regime>/<family>?': 'ares.predictions',
+  'explanation/<regime>/<family>?': 'ares.explanation',
+  'attention/<regime>/<family>?': 'ares.attention',
   specialists: 'ares.specialists',
   scores: 'ares.scores',
 } as const;
@@ -26,6 +29,8 @@ const STEP_ARTIFACTS: Readonly<Record<StepId, Readonly<Record<string, string>>>>
     'trades/<day>': 'ares.trades',
     'quality/<day>': 'ares.quality',
     'summary/<day>': 'ares.trade-day',
+    'quotes/<quoteDay>': 'ares.quotes',
+    'quote-quality/<quoteDay>': 'ares.quality',
     'external/<external>': 'ares.external',
     'pairs/<pair>': 'ares.bars',
     'bars?': 'ares.bars',
@@ -36,7 +41,7 @@ const STEP_ARTIFACTS: Readonly<Record<StepId, Readonly<Record<string, string>>>>
   },
   'market-regime-classification': {
     quality: 'ares.quality',
-    'bars-fine': 'ares.bars',
+    'bars-fine/<month>': 'ares.bars',
     bars: 'ares.bars',
     regimes: 'ares.regimes',
     'regime-model': 'ares.regime-model',
@@ -62,6 +67,8 @@ const STEP_ARTIFACTS: Readonly<Record<StepId, Readonly<Record<string, string>>>>
     'models/<regime>/<family>?': 'ares.model',
     'oof/<regime>/<family>?': 'ares.predictions',
     'later/<regime>/<family>?': 'ares.predictions',
+    'explanation/<regime>/<family>?': 'ares.explanation',
+    'attention/<regime>/<family>?': 'ares.attention',
     'trials/<regime>?': 'ares.trials',
     enhancement: 'ares.enhancement',
     scores: 'ares.scores',
@@ -70,7 +77,15 @@ const STEP_ARTIFACTS: Readonly<Record<StepId, Readonly<Record<string, string>>>>
   'tactician-labeling': { labels: 'ares.tactician-labels', features: 'ares.features', rules: 'ares.tactician-rules' },
   'tactician-specialist-training': TRAINED,
   'tactician-ensemble-creation': { ensemble: 'ares.ensemble', predictions: 'ares.signals', scores: 'ares.scores' },
-  'confidence-calibration': { calibrators: 'ares.calibrators', calibrated: 'ares.calibrated', reliability: 'ares.reliability', scores: 'ares.scores' },
+  'confidence-calibration': {
+    calibrators: 'ares.calibrators',
+    calibrated: 'ares.calibrated',
+    reliability: 'ares.reliability',
+    uncertainty: 'ares.uncertainty',
+    'detector/analyst': 'ares.detector',
+    'detector/tactician': 'ares.detector',
+    scores: 'ares.scores',
+  },
   'final-parameters-optimization': {
     parameters: 'ares.strategy-parameters',
     trials: 'ares.trials',
@@ -82,12 +97,22 @@ const STEP_ARTIFACTS: Readonly<Record<StepId, Readonly<Record<string, string>>>>
   'walk-forward-validation': {
     'window/<unit>': 'ares.window-result',
     'equity/<unit>': 'ares.equity',
+    'regime-model/<unit>?': 'ares.regime-model',
     windows: 'ares.walk-forward',
     equity: 'ares.equity',
     summary: 'ares.walk-forward-summary',
   },
   'monte-carlo-validation': { paths: 'ares.paths', risk: 'ares.risk', scenarios: 'ares.scenarios', trades: 'ares.backtest-trades', equity: 'ares.equity' },
-  'ab-testing': { verdict: 'ares.ab-verdict', 'champion-equity': 'ares.equity', 'challenger-equity': 'ares.equity' },
+  'ab-testing': {
+    verdict: 'ares.ab-verdict',
+    'champion-equity': 'ares.equity',
+    'challenger-equity': 'ares.equity',
+    decisions: 'ares.decision-records',
+    'decision-members': 'ares.decision-members',
+    'decision-features': 'ares.decision-features',
+    'online-weights': 'ares.online-weights',
+    'decision-summary': 'ares.decision-summary',
+  },
   saving: {
     bundle: 'ares.bundle',
     'test-decisions': 'ares.decisions',
@@ -117,6 +142,8 @@ function rulesOf(step: StepId, plan: RunPlan): Rule[] {
   const values: Readonly<Record<string, readonly string[]>> = {
     unit: definition.units?.(plan) ?? [],
     day: plan.source.series === 'trades' ? daysOf(plan.window) : [],
+    month: monthsOf(plan.window),
+    quoteDay: plan.source.quotes === null ? [] : daysOf(plan.window),
     regime: SPECIALIST_REGIMES,
     external: plan.spec.external,
     pair: plan.spec.pairs,

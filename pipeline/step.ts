@@ -27,6 +27,8 @@ export interface StepDefinition<Id extends string = string, Parameters = unknown
   /** Parameters of one unit, where it reads less than the step does: its key then outlives changes that do not concern it. */
   readonly unitParameters?: (plan: RunPlan, unit: string) => Parameters;
   readonly queue: 'ares-io' | 'ares-cpu' | 'ares-gpu';
+  /** True where the step (unit null) or one of its units fits networks; absent = never. */
+  readonly fitsNetworks?: (plan: RunPlan, unit: string | null) => boolean;
   readonly startToCloseMinutes: number;
   /** Without a sign of progress for so long, the compute child counts as stuck. */
   readonly stallMinutes: number;
@@ -37,6 +39,11 @@ export interface StepDefinition<Id extends string = string, Parameters = unknown
 /** Parameters of a step's unit, or of the step itself (null). */
 export function parametersOf(definition: StepDefinition, plan: RunPlan, unit: string | null): unknown {
   return unit === null || definition.unitParameters === undefined ? definition.parameters(plan) : definition.unitParameters(plan, unit);
+}
+
+/** Queue of a step or its unit: on a run with a GPU, networks are fitted by the workers that have it. */
+export function queueOf(definition: StepDefinition, plan: RunPlan, unit: string | null): StepDefinition['queue'] {
+  return plan.settings.device === 'gpu' && definition.fitsNetworks?.(plan, unit) === true ? 'ares-gpu' : definition.queue;
 }
 
 /** How to run, never what to compute: changing any of it leaves every artifact as it is. */

@@ -61,6 +61,7 @@ async function readLineage(store: ObjectStore, text: string, runId: string | nul
       fundingFiles: source.fundingFiles,
       externalFiles: source.externalFiles,
       pairs: source.pairs,
+      besideFiles: [...(source.quotes?.files ?? []), ...(source.second?.files ?? [])],
       simulation: source.kind === 'simulator' ? { seed: spec.seed, ...spec.simulation, window: plan.window } : null,
     },
     problems: [...chain.problems, ...(await checkSubject(store, found))],

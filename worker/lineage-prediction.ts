@@ -1,6 +1,7 @@
 /** One decision on the test segment, back to the models, features and parameters that it was computed with (J7). */
 import type { ObjectStore } from '../adapters/object-store/index.js';
 import { makeStepInputs } from '../adapters/step-files/index.js';
+import { fineBarRefs } from '../activities/fine-bars.js';
 import { bundleFiles } from '../activities/load-chain.js';
 import { float64Column } from '../core/data/table.js';
 import type { Table } from '../core/data/table.js';
@@ -15,12 +16,6 @@ import { readChain } from './lineage-chain.js';
 import type { FoundSubject } from './found-subject.js';
 import type { StoredRun } from './run-record.js';
 
-/** Data that the decision was computed from, beside what the bundle holds. */
-const DATA = [
-  ['market-regime-classification', 'bars-fine', 'bars'],
-  ['data-collection', 'funding', 'funding'],
-] as const satisfies readonly (readonly [StepId, string, string])[];
-
 type Parts = LineageSubject['artifacts'];
 
 /** The decision whose entry or signal is at a time. @throws PipelineError MissingArtifact naming the nearest ones, IntegrityError */
@@ -30,10 +25,12 @@ export async function predictionSubject(store: ObjectStore, run: StoredRun, time
   const decisions = await inputs.table('saving', 'test-decisions', 'ares.decisions');
   const row = rowAt(decisions, timeMs, run.workflowId);
   const facts = Object.fromEntries(Object.entries(decisions.columns).map(([name, column]) => [name, shown(name, column[row])]));
+  const entryMs = float64Column(decisions, 'entryTimeMs')[row] as number;
   const artifacts: Parts = [
     { step: 'saving', role: 'decision in', ref: inputs.ref('saving', 'test-decisions'), facts: { row } },
     ...(await chainParts(inputs)),
-    ...DATA.map(([step, name, role]) => ({ step, role, ref: inputs.ref(step, name), facts: {} })),
+    ...fineBarRefs(inputs, { toMs: entryMs }).map((ref) => ({ step: 'market-regime-classification', role: 'bars', ref, facts: {} })),
+    { step: 'data-collection', role: 'funding', ref: inputs.ref('data-collection', 'funding'), facts: {} },
   ];
   return { run, subject: { kind: 'prediction', facts, artifacts }, steps: ['final-parameters-optimization'] };
 }

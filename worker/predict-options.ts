@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 /** What to predict from what; times in UTC ms. */
 export interface PredictOptions {
   readonly bundle: string;
-  /** Folder of Binance-format files, one such file of bars, or a Parquet file of schema ares.bars. */
+  /** Folder of Binance-format files, one such file of bars, a Parquet file of schema ares.bars, or a folder of such. */
   readonly bars: string;
   /** Parquet file of schema ares.funding; null = none given. */
   readonly funding: string | null;
@@ -31,6 +31,7 @@ Decisions of a hand-over bundle on raw 1m bars or trades, one row a possible ent
 
   --bundle FILE        hand-over bundle of a run (step saving, artifact bundle)
   --bars PATH          folder of Binance-format files (searched recursively), one such file of 1m bars, or a Parquet file of schema ares.bars
+                       or a folder of such Parquet files (a run's months of bars-fine)
   --funding FILE       Parquet file of schema ares.funding; in a folder, funding files of the symbol are found by name
   --no-funding         a perpetual without funding payments: funding features count as missing
   --symbol SYMBOL      default: the bundle's

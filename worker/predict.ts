@@ -50,6 +50,7 @@ async function predict(options: PredictOptions): Promise<void> {
     market,
     external: description.external.map(({ name }) => name as ExternalName),
     pairs: description.pairs.map((pair) => pair.symbol),
+    quotes: description.quotes !== null,
     historyFromMs,
     toMs: options.toMs,
   });

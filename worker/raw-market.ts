@@ -1,9 +1,10 @@
 /** Raw market data for a chain: 1m bars and funding from files, made into bars exactly as step 2 makes them. */
-import { mkdtemp, open, rm, stat } from 'node:fs/promises';
+import { mkdtemp, open, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hashFile } from '../adapters/object-store/index.js';
 import { makeFilesSource } from '../adapters/market-files/index.js';
+import { makeQuoteFiles } from '../adapters/recorded-book/index.js';
 import { makeBarEngine, readParquet, writeParquet } from '../adapters/tables/index.js';
 import type { ChainData } from '../core/chain/apply-chain.js';
 import type { Bars } from '../core/data/bars.js';
@@ -13,14 +14,15 @@ import type { ExternalName } from '../core/data/external-series.js';
 import { joinExternal, joinPair } from '../core/data/join-extras.js';
 import { resampleBars } from '../core/data/resample-bars.js';
 import type { Table } from '../core/data/table.js';
-import { float64Column } from '../core/data/table.js';
+import { concatTables, float64Column } from '../core/data/table.js';
+import { joinQuotes } from '../core/order-book/join-quotes.js';
 import { InvalidData } from '../core/errors.js';
 import type { FundingSeries } from '../core/features/feature.js';
 import { checkTable } from '../pipeline/check-table.js';
 import type { MarketKind } from '../pipeline/config.js';
 import { FINE_PERIOD_MS } from '../pipeline/config.js';
 import { daysOf } from '../pipeline/day-segments.js';
-import type { FoundSeries, SourceQuery, SourceRequest } from '../pipeline/market-source.js';
+import type { FoundSeries, SourceQuery, SourceRequest, TradeDay } from '../pipeline/market-source.js';
 import type { PlannedFile, Span } from '../pipeline/plan.js';
 
 const DAY_MS = 86_400_000;
@@ -29,7 +31,7 @@ const ALL_DAYS = 36_500;
 const NEVER_ABORTED = { aborted: false, throwIfAborted: (): void => undefined };
 
 export interface RawMarketQuery {
-  /** Folder, one file of bars, or a Parquet file. */
+  /** Folder of source files, one file of bars, a Parquet file, or a folder of nothing but Parquet files (the months of a run's `bars-fine`). */
   readonly path: string;
   readonly fundingPath: string | null;
   readonly symbol: string;
@@ -37,6 +39,8 @@ export interface RawMarketQuery {
   /** Series beside the bars, and other assets, that the chain's features read; looked for in the folder. */
   readonly external: readonly ExternalName[];
   readonly pairs: readonly string[];
+  /** Whether the chain's features read best quotes; looked for in the folder. */
+  readonly quotes: boolean;
   /** Data before are left out; null = none are. */
   readonly historyFromMs: number | null;
   readonly toMs: number | null;
@@ -47,8 +51,7 @@ export interface RawMarketQuery {
  * @throws InvalidData with file and line on bad files, or when a folder does not cover the history; the message lists what was found
  */
 export async function readRawMarket(query: RawMarketQuery): Promise<ChainData> {
-  const found = await stat(query.path);
-  const { bars, funding, knownMs } = found.isDirectory() ? await readFolder(query) : await readOneFile(query);
+  const { bars, funding, knownMs } = await readBarsAt(query);
   const given = query.fundingPath === null ? funding : fundingOf(checkTable(await readParquet(query.fundingPath), 'ares.funding', query.fundingPath));
   const first = lowerBound(bars.openTimeMs, query.historyFromMs ?? Number.NEGATIVE_INFINITY);
   const fineBars = resampleBars(sliceBars(bars, first, barCount(bars)), FINE_PERIOD_MS, knownMs);
@@ -61,6 +64,16 @@ interface Read {
   readonly funding: FundingSeries | null;
   /** Time up to which the data reach, where it may lie inside the last bar: an unfinished minute is dropped. */
   readonly knownMs?: number;
+}
+
+async function readBarsAt(query: RawMarketQuery): Promise<Read> {
+  if (!(await stat(query.path)).isDirectory()) return readOneFile(query);
+  const names = (await readdir(query.path)).sort();
+  const paths = names.map((name) => join(query.path, name));
+  const areParquet = await Promise.all(paths.map(async (path) => (await stat(path)).isFile() && isParquet(path)));
+  if (paths.length === 0 || areParquet.includes(false)) return readFolder(query);
+  const parts = await Promise.all(paths.map(async (path) => barsFromTable(checkTable(await readParquet(path), 'ares.bars', path))));
+  return { bars: concatBars(parts.sort((a, b) => (a.openTimeMs[0] ?? 0) - (b.openTimeMs[0] ?? 0))), funding: null };
 }
 
 async function readOneFile(query: RawMarketQuery): Promise<Read> {
@@ -84,11 +97,13 @@ async function readFolder(query: RawMarketQuery): Promise<Read> {
   return { bars: await joinColumns(query, { bars: barsFromTable(read.table), found, window }), funding };
 }
 
-/** The columns of external series and other assets, as step 2 joins them to minute bars. */
+/** The columns of best quotes, external series and other assets, as step 2 joins them to minute bars. */
 async function joinColumns(query: RawMarketQuery, read: { bars: Bars; found: FoundSeries; window: Span }): Promise<Bars> {
   const { found, window } = read;
   const files = makeFilesSource();
-  let bars = query.external.length + query.pairs.length === 0 ? read.bars : resampleBars(read.bars, FINE_PERIOD_MS, window.toMs);
+  const joinsNothing = query.external.length + query.pairs.length === 0 && !query.quotes;
+  let bars = joinsNothing ? read.bars : resampleBars(read.bars, FINE_PERIOD_MS, window.toMs);
+  if (query.quotes) bars = joinQuotes(bars, await readQuotes(query, window));
   for (const external of query.external) {
     const { table } = await files.readExternal({ ...requestFor(query, found.externalFiles[external] ?? []), window, external });
     bars = joinExternal(bars, external, {
@@ -105,6 +120,15 @@ async function joinColumns(query: RawMarketQuery, read: { bars: Bars; found: Fou
   return bars;
 }
 
+async function readQuotes(query: RawMarketQuery, window: Span): Promise<Table> {
+  const source = makeQuoteFiles();
+  const { kind, files } = await source.find({ exchange: 'BINANCE', symbol: query.symbol, market: query.market, root: query.path, window });
+  const tables: Table[] = [];
+  const request = { ...requestFor(query, files), kind, periodMs: FINE_PERIOD_MS, days: tradeDays(window) };
+  for await (const { table } of source.readDays(request)) tables.push(table);
+  return concatTables(tables);
+}
+
 async function readFundingFiles(query: RawMarketQuery, found: readonly PlannedFile[], window: Span): Promise<FundingSeries | null> {
   if (found.length === 0) return null;
   return fundingOf((await makeFilesSource().readFunding({ ...requestFor(query, found), window })).table);
@@ -115,12 +139,8 @@ async function barsOfTrades(query: RawMarketQuery, found: FoundSeries, window: S
   const folder = await mkdtemp(join(tmpdir(), 'ares-predict-'));
   const engine = makeBarEngine();
   const parts: Bars[] = [];
-  const days = daysOf(window).map((day) => {
-    const dayMs = Date.parse(`${day}T00:00:00Z`);
-    return { day, fromMs: Math.max(dayMs, window.fromMs), toMs: Math.min(dayMs + DAY_MS, window.toMs) };
-  });
   try {
-    const request = { ...requestFor(query, found.files), tradeKind: found.tradeKind ?? 'trades', days };
+    const request = { ...requestFor(query, found.files), tradeKind: found.tradeKind ?? 'trades', days: tradeDays(window) };
     for await (const { day, table } of makeFilesSource().readTradeDays(request)) {
       const path = join(folder, `${day}.parquet`);
       await writeParquet(table, path);
@@ -131,6 +151,14 @@ async function barsOfTrades(query: RawMarketQuery, found: FoundSeries, window: S
     await rm(folder, { recursive: true, force: true });
   }
   return concatBars(parts);
+}
+
+/** The UTC days of the window, cut to it. */
+function tradeDays(window: Span): readonly TradeDay[] {
+  return daysOf(window).map((day) => {
+    const dayMs = Date.parse(`${day}T00:00:00Z`);
+    return { day, fromMs: Math.max(dayMs, window.fromMs), toMs: Math.min(dayMs + DAY_MS, window.toMs) };
+  });
 }
 
 function folderQuery({ path, symbol, market, historyFromMs, toMs, external }: RawMarketQuery): SourceQuery {

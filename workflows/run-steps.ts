@@ -4,6 +4,7 @@ import type { StepResult } from '../pipeline/artifacts.js';
 import type { RunPlan } from '../pipeline/plan.js';
 import { resetCommands } from '../pipeline/resume-commands.js';
 import type { StepDefinition } from '../pipeline/step.js';
+import { queueOf } from '../pipeline/step.js';
 import type { StepId } from '../pipeline/steps/index.js';
 import { STEPS } from '../pipeline/steps/index.js';
 import type { RunContext } from './run-stage.js';
@@ -73,7 +74,12 @@ async function runOnce(step: Step, attempt: number, run: RunState): Promise<Step
   if (plan.spec.fanOut === 'activities') {
     await Promise.all(
       (definition.units?.(plan) ?? []).map(async (unit) =>
-        stepActivity(step, { activityId: `${step.id}#${attempt}/${unit}`, summary: `${step.title}: ${unit}`, attempts })({
+        stepActivity(step, {
+          activityId: `${step.id}#${attempt}/${unit}`,
+          summary: `${step.title}: ${unit}`,
+          attempts,
+          queue: queueOf(definition, plan, unit),
+        })({
           plan,
           step: step.id,
           unit,
@@ -85,7 +91,7 @@ async function runOnce(step: Step, attempt: number, run: RunState): Promise<Step
   }
   // Units that were computed ahead are in the cache now; the step combines them.
   const combined = plan.spec.fanOut === 'activities' && cache === 'refresh' ? 'combine' : cache;
-  return stepActivity(step, { activityId: `${step.id}#${attempt}`, summary: step.title, attempts })({
+  return stepActivity(step, { activityId: `${step.id}#${attempt}`, summary: step.title, attempts, queue: queueOf(definition, plan, null) })({
     plan,
     step: step.id,
     unit: null,

@@ -8,6 +8,7 @@ import type { PlanActivities } from '../activities/plan-activities.js';
 import { MAXIMUM_ATTEMPTS, NEVER_RETRIED } from '../pipeline/errors.js';
 import { NOTICE_ATTEMPTS } from '../pipeline/run-notice.js';
 import { TASK_QUEUES } from '../pipeline/run-status.js';
+import type { StepDefinition } from '../pipeline/step.js';
 import type { ActivityName } from '../pipeline/steps/index.js';
 import type { STEPS } from '../pipeline/steps/index.js';
 
@@ -44,9 +45,12 @@ export const notifyActivities = proxyActivities<NotifyActivities>({
 });
 
 /** One stub a step, each with its own queue, limits and line of text for the UI. */
-export function stepActivity(step: (typeof STEPS)[number], as: { activityId: string; summary: string; attempts: number }): StepActivities[ActivityName] {
+export function stepActivity(
+  step: (typeof STEPS)[number],
+  as: { activityId: string; summary: string; attempts: number; queue: StepDefinition['queue'] },
+): StepActivities[ActivityName] {
   const options: ActivityOptions & { activityId: string } = {
-    taskQueue: step.queue,
+    taskQueue: as.queue,
     activityId: as.activityId,
     summary: as.summary,
     startToCloseTimeout: `${step.startToCloseMinutes}m`,

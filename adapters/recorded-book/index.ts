@@ -1,4 +1,5 @@
-/** Recordings of an exchange's order book, as captured from its streams. */
+/** Best quotes and order books, as recorded by the exchange's archive or captured from its streams. */
+export { makeQuoteFiles, readQuoteDays } from './quote-files.js';
 export { readBookMessages } from './read-book-messages.js';
 export type { RecordedQuoteBars, RecordedQuoteOptions } from './recorded-quote-bars.js';
 export { recordedQuoteBars } from './recorded-quote-bars.js';

@@ -47,7 +47,8 @@ export async function recordedQuoteBars(paths: readonly string[], options: Recor
   return { table: maker.finish(), deltas, quotes };
 }
 
-function frontOf({ bids, asks, lastUpdateId }: BookReplay, timeMs: number): BestQuote {
+/** The front of a rebuilt book as a quote. */
+export function frontOf({ bids, asks, lastUpdateId }: BookReplay, timeMs: number): BestQuote {
   return {
     kind: 'quote',
     timeMs,

@@ -4,6 +4,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeDuckError } from './duck-errors.js';
+import { registerTableScan } from './table-scan.js';
 
 export interface EngineLimits {
   /** Threads of the DuckDB instance. */
@@ -43,11 +44,19 @@ export function sqlName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+async function createInstance(options: Record<string, string>): Promise<DuckDBInstance> {
+  const instance = await DuckDBInstance.create(':memory:', options);
+  const connection = await instance.connect();
+  registerTableScan(connection);
+  connection.closeSync();
+  return instance;
+}
+
 function openInstance(limits: EngineLimits): Promise<DuckDBInstance> {
   const key = `${limits.threads}/${limits.memoryLimitMiB}`;
   const open =
     instances.get(key) ??
-    DuckDBInstance.create(':memory:', {
+    createInstance({
       threads: String(limits.threads),
       memory_limit: `${limits.memoryLimitMiB}MiB`,
       temp_directory: join(tmpdir(), `ares-duckdb-${process.pid}`),

@@ -1,38 +1,40 @@
-/** A table as one Parquet file: zstd, fixed row groups, the same bytes for the same table. */
-import { BIGINT, BOOLEAN, DOUBLE, DuckDBDataChunk, INTEGER, UTINYINT, VARCHAR } from '@duckdb/node-api';
-import type { DuckDBAppender, DuckDBType, DuckDBVarCharVector, DuckDBVector } from '@duckdb/node-api';
+/** A table as one Parquet file: zstd, row groups by the number of columns, the same bytes for the same table. */
+import { BIGINT, BOOLEAN } from '@duckdb/node-api';
 import { InvalidData } from '../../core/errors.js';
 import type { Column, Table } from '../../core/data/table.js';
 import type { EngineLimits } from './duck-engine.js';
 import { sqlName, sqlText, withConnection } from './duck-engine.js';
-import { vectorItems } from './vector-items.js';
+import { scanning } from './table-scan.js';
 
-/** Rows of a row group: fixed, because it decides the bytes. */
-export const ROW_GROUP_ROWS = 122_880;
+/** Values of a row group, 4 MiB of doubles, and its most rows: the writer holds one group, however long or wide the table is. */
+const ROW_GROUP_VALUES = 524_288;
+const MOST_ROWS = 122_880;
+/** Row groups are whole vectors of DuckDB. */
+const VECTOR_ROWS = 2048;
 
-/** Rows of a DuckDB vector. */
-const CHUNK_ROWS = 2048;
+/** Rows of a row group of a table: by its number of columns alone, because it decides the bytes. */
+export function rowGroupRows(columns: number): number {
+  const rows = Math.floor(ROW_GROUP_VALUES / columns / VECTOR_ROWS) * VECTOR_ROWS;
+  return Math.min(MOST_ROWS, Math.max(VECTOR_ROWS, rows));
+}
 
 /**
  * Writes the table as one Parquet file at `path`, replacing what is there. Float64Array becomes DOUBLE (NaN stays NaN,
  * in one bit pattern), or BIGINT in columns named `...Ms` (NaN becomes NULL); Int32Array INTEGER; Uint8Array BOOLEAN;
  * text VARCHAR. The bytes do not depend on `limits`.
- * @throws InvalidData on a table without columns, a fraction in a `...Ms` column or a boolean other than 0 and 1;
+ * @throws InvalidData on a table without columns, two that differ by case alone, a fraction in a `...Ms` column or a boolean other than 0 and 1;
  * PipelineError DiskFull, OutOfMemory.
  */
 export async function writeParquet(table: Table, path: string, limits: Partial<EngineLimits> = {}): Promise<void> {
   const names = Object.keys(table.columns);
   if (names.length === 0) throw new InvalidData(`${path}: expected a table with columns, found none`);
+  const distinct = new Set(names.map((name) => name.toLowerCase()));
+  if (distinct.size < names.length) throw new InvalidData(`${path}: expected columns whose names differ by more than case, found ${names.join(', ')}`);
   for (const name of names) checkColumn(name, table.columns[name]!, path);
   await withConnection(limits, path, async (connection) => {
-    const types = names.map((name) => memoryType(table.columns[name]!));
-    await connection.run(`CREATE TEMP TABLE staged (${names.map((name, i) => `${sqlName(name)} ${types[i]!.toString()}`).join(', ')})`);
-    const appender = await connection.createAppender('staged');
-    appendTable(appender, table, types);
-    appender.closeSync();
     const select = names.map((name) => `${fileExpression(name, table.columns[name]!)} AS ${sqlName(name)}`).join(', ');
-    await connection.run(`COPY (SELECT ${select} FROM staged) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`);
-    await connection.run('DROP TABLE staged');
+    const format = `FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroupRows(names.length)}`;
+    await scanning(table, (source) => connection.run(`COPY (SELECT ${select} FROM ${source}) TO ${sqlText(path)} (${format})`));
   });
 }
 
@@ -50,44 +52,9 @@ function checkColumn(name: string, column: Column, path: string): void {
   if (bad >= 0) throw new InvalidData(`${path}: expected text in column ${name}, found ${String(column[bad])} in row ${bad}`);
 }
 
-function memoryType(column: Column): DuckDBType {
-  if (column instanceof Float64Array) return DOUBLE;
-  if (column instanceof Int32Array) return INTEGER;
-  return column instanceof Uint8Array ? UTINYINT : VARCHAR;
-}
-
 function fileExpression(name: string, column: Column): string {
   const identifier = sqlName(name);
   if (column instanceof Uint8Array) return `CAST(${identifier} AS ${BOOLEAN.toString()})`;
   if (!(column instanceof Float64Array) || !name.endsWith('Ms')) return identifier;
   return `CASE WHEN isnan(${identifier}) THEN NULL ELSE CAST(${identifier} AS ${BIGINT.toString()}) END`;
-}
-
-function appendTable(appender: DuckDBAppender, table: Table, types: readonly DuckDBType[]): void {
-  const columns = Object.values(table.columns);
-  for (let from = 0; from < table.rowCount; from += CHUNK_ROWS) {
-    const count = Math.min(CHUNK_ROWS, table.rowCount - from);
-    const chunk = DuckDBDataChunk.create(types, count);
-    for (let c = 0; c < columns.length; c++) fillVector(chunk.getColumnVector(c), columns[c]!, { from, count });
-    appender.appendDataChunk(chunk);
-  }
-}
-
-function fillVector(vector: DuckDBVector, column: Column, span: { from: number; count: number }): void {
-  const { from, count } = span;
-  if (column instanceof Float64Array) {
-    const items = vectorItems(vector);
-    for (let i = 0; i < count; i++) {
-      const value = column[from + i]!;
-      items[i] = Number.isNaN(value) ? Number.NaN : value;
-    }
-  } else if (column instanceof Int32Array) {
-    vectorItems(vector).set(column.subarray(from, from + count));
-  } else if (column instanceof Uint8Array) {
-    vectorItems(vector).set(column.subarray(from, from + count));
-  } else {
-    const text = vector as DuckDBVarCharVector;
-    for (let i = 0; i < count; i++) text.setItem(i, column[from + i]!);
-  }
-  vector.flush();
 }

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { TensorBackend } from '../../core/nn/tensor-backend.js';
 import { PipelineError } from '../../pipeline/errors.js';
+import { compileGraph } from './compile-graph.js';
 import { registerGradients } from './gradients.js';
 import { registerPlain } from './plain.js';
 import { registerTensorflow } from './tensorflow.js';
@@ -57,6 +58,8 @@ export async function openTensorBackend(options: TensorBackendOptions = {}): Pro
     name: backend,
     device,
     version: `${version}, tfjs ${tf.version_core}`,
+    // On a GPU a graph's inputs and outputs would pass through the host's memory at each run: nothing was measured there.
+    ...(backend === 'tensorflow' && device === 'cpu' ? { compile: compileGraph } : {}),
     ...(memoryLimitMiB === undefined ? {} : { memoryLimitBytes: Math.floor(memoryLimitMiB * MEBIBYTE * TENSOR_SHARE[backend]) }),
   };
 }

@@ -8,6 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { KernelBackend } from '@tensorflow/tfjs-core';
 import { PipelineError } from '../../pipeline/errors.js';
 import { tensorflowAddonPath, tensorflowCudaAddonPath } from '../local-paths.js';
+import type { Addon } from './node-backend.js';
 import type { RegisterBackend } from './register-backend.js';
 
 const BACKEND_NAME = 'tensorflow';
@@ -21,11 +22,7 @@ const ENVIRONMENT = {
   TF_CPP_MIN_LOG_LEVEL: '2',
 } as const;
 
-/** What is used of the addon and of tfjs-node-gpu's modules, which have no types for use from outside. */
-interface Addon {
-  readonly TF_Version: string;
-  isUsingGpuDevice(): boolean;
-}
+/** tfjs-node-gpu's modules have no types for use from outside. */
 type BackendClass = new (addon: Addon, packageName: string) => KernelBackend;
 
 /** TensorFlow's context is made once a process, for one device. */

@@ -110,7 +110,8 @@ function product(shape: Out<NativeHandle>, dimensions: number): number {
 }
 
 function floats(pointer: Out<NativeHandle>, count: number): Float32Array {
-  return koffi.decode(pointer[0], 'float', count) as Float32Array;
+  // A model without a split has no score at all, and then there is no pointer.
+  return count === 0 ? new Float32Array(0) : (koffi.decode(pointer[0], 'float', count) as Float32Array);
 }
 
 function totalGains(library: XgboostLibrary, booster: NativeHandle, featureCount: number): Float64Array {

@@ -34,7 +34,7 @@ const PROGRAMS: readonly OtherProgram[] = [
   { name: 'supply', description: 'a step result for ares skip: that of another run, or with files replaced by hand', script: 'worker/supply-command.js' },
   {
     name: 'cache',
-    description: 'ls: what the store and the local cache hold; clean: remove what no manifest names',
+    description: 'ls: what the store, the local cache and the downloads hold; clean: remove what no manifest names, and downloads above their limit',
     script: 'worker/cache-command.js',
     flags: { '--json': 'one JSON object', '--dry-run': 'say what clean would remove', '--older-than-hours': 'N: what is younger stays (default 24)' },
   },

@@ -3,7 +3,7 @@ import type { Bars } from '../data/bars.js';
 import type { FeatureColumns, FeatureSet } from '../features/feature.js';
 import type { LabelCandidate } from '../labels/label-choice.js';
 import { lowerBound, upperBound } from '../data/bars.js';
-import { computeFeatures } from '../features/compute-features.js';
+import { featuresAtRows } from '../features/compute-features.js';
 import { firstTouch } from '../labels/first-touch.js';
 import { REGIMES } from '../regimes/regime-names.js';
 
@@ -131,8 +131,8 @@ export function tacticianFeatures(signals: AnalystSignals, fine: Bars, options: 
       (_, k) => signals.regimes[signal[Math.floor(k / REGIMES.length)] * REGIMES.length + (k % REGIMES.length)],
     ),
   };
-  const fineFeatures = computeFeatures(fine, { regimes: null, funding: null }, options.set);
-  const columns = [...fineFeatures.columns.map((column) => take(column, fineBar)), ...signalColumns(base, signals, fine)];
+  const fineFeatures = featuresAtRows(fine, { regimes: null, funding: null }, { set: options.set, rows: fineBar });
+  const columns = [...fineFeatures.columns, ...signalColumns(base, signals, fine)];
   return { ...base, features: { names: [...fineFeatures.names.map((name) => `fine_${name}`), ...SIGNAL_COLUMNS], columns } };
 }
 

@@ -3,6 +3,7 @@
  * so the long-run share of misses is alpha whatever the series does. Not promised: coverage at any one time, or within a regime.
  */
 import { InsufficientData } from '../errors.js';
+import type { OutcomeOrder } from '../labels/outcome-order.js';
 
 export interface AdaptiveConformalOptions {
   /** Share of misses aimed at. */
@@ -11,8 +12,8 @@ export interface AdaptiveConformalOptions {
   readonly rate: number;
   /** Latest known scores that a threshold rests on. */
   readonly windowRows: number;
-  /** Rows until a row's score is known: its label's length in rows, at least 1. */
-  readonly delayRows: number;
+  /** When each row's score is known: a row of no known outcome is neither learnt from nor counted, its score may be NaN. */
+  readonly outcomes: OutcomeOrder;
 }
 
 export interface AdaptiveThresholds {
@@ -20,40 +21,40 @@ export interface AdaptiveThresholds {
   readonly thresholds: Float64Array;
   /** The level in force at each row; outside (0, 1) after long runs of hits or misses. */
   readonly levels: Float64Array;
-  /** Rows with a threshold, and how many of them missed (score above it). */
+  /** Rows with a threshold and an outcome, and how many of them missed (score above it). */
   readonly rows: number;
   readonly misses: number;
 }
 
 /**
- * Thresholds along a series of scores (see split-conformal.ts); row t uses scores of rows up to t - delayRows only. After T rows with a
- * threshold and a delay of 1 the share of misses lies within (max(alpha, 1 - alpha) + rate) / (rate x T) of alpha (proposition 4.1); a delay
- * widens that by about delayRows / T.
- * @throws RangeError on an option outside its range; InsufficientData on no more rows than the delay.
+ * Thresholds along a series of scores (see split-conformal.ts); a row uses the scores that are known when it is predicted, no other. After T
+ * rows with a threshold, each score known one row later, the share of misses lies within (max(alpha, 1 - alpha) + rate) / (rate x T) of alpha
+ * (proposition 4.1); a delay of d rows widens that by about d / T.
+ * @throws RangeError on an option outside its range; InsufficientData when no row is predicted after a score is known.
  */
 export function adaptiveConformal(scores: Float64Array, options: AdaptiveConformalOptions): AdaptiveThresholds {
-  const { alpha, rate, windowRows, delayRows } = options;
+  const { alpha, rate, windowRows, outcomes } = options;
   if (!(alpha > 0 && alpha < 1) || !(rate > 0)) throw new RangeError(`expected alpha in (0, 1) and a rate above 0, found ${alpha} and ${rate}`);
-  if (!(windowRows >= 1) || !(delayRows >= 1)) throw new RangeError(`expected windowRows and delayRows of at least 1, found ${windowRows} and ${delayRows}`);
-  if (scores.length <= delayRows) throw new InsufficientData(`expected more scores than the delay of ${delayRows} rows, found ${scores.length}`);
+  if (!(windowRows >= 1)) throw new RangeError(`expected windowRows of at least 1, found ${windowRows}`);
+  if (outcomes.known.length !== scores.length) throw new RangeError(`expected outcomes of ${scores.length} rows, found ${outcomes.known.length}`);
+  if ((outcomes.known.at(-1) ?? 0) === 0) throw new InsufficientData(`expected a row after the first known score, found none among ${scores.length} rows`);
   const thresholds = new Float64Array(scores.length).fill(Number.NaN);
   const levels = new Float64Array(scores.length).fill(Number.NaN);
   const known = new RollingOrder(windowRows);
   let level = alpha;
-  let misses = 0;
+  let settled = 0;
   for (let t = 0; t < scores.length; t++) {
-    const settled = t - delayRows;
-    if (settled >= 0) {
-      const isMiss = scores[settled] > thresholds[settled];
-      if (!Number.isNaN(thresholds[settled])) level += rate * (alpha - Number(isMiss));
-      known.add(scores[settled]);
+    for (; settled < outcomes.known[t]; settled++) {
+      const row = outcomes.rows[settled];
+      if (!Number.isNaN(thresholds[row])) level += rate * (alpha - Number(scores[row] > thresholds[row]));
+      known.add(scores[row]);
     }
     if (known.size === 0) continue;
     levels[t] = level;
     thresholds[t] = thresholdAt(known, level);
-    misses += Number(scores[t] > thresholds[t]);
   }
-  return { thresholds, levels, rows: scores.length - delayRows, misses };
+  const judged = outcomes.rows.filter((row) => !Number.isNaN(thresholds[row]));
+  return { thresholds, levels, rows: judged.length, misses: judged.reduce((sum, row) => sum + Number(scores[row] > thresholds[row]), 0) };
 }
 
 function thresholdAt(known: RollingOrder, level: number): number {

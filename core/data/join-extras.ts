@@ -19,7 +19,7 @@ export function joinExternal(bars: Bars, name: ExternalName, series: KnownSeries
  * Another asset's bars as extras `close:SYMBOL` (its last close known at the bar's close, at most ten minutes old) and
  * `volume:SYMBOL` (its volume in the bar of the same close; NaN where it has none).
  */
-export function joinPair(bars: Bars, symbol: string, pair: Bars): Bars {
+export function joinPair(bars: Bars, symbol: string, pair: Pick<Bars, 'closeTimeMs' | 'close' | 'volume'>): Bars {
   const { closeTimeMs, close, volume } = pair;
   const joined = { timeMs: closeTimeMs, knownAtMs: closeTimeMs };
   const extras = {

@@ -1,7 +1,7 @@
 /** Coarser bars from finer ones on the UTC grid. */
 import { InvalidData } from '../errors.js';
 import type { Bars } from './bars.js';
-import { barCount, sliceBars } from './bars.js';
+import { barCount, sliceBars, upperBound } from './bars.js';
 import { resampleExtra } from './resample-extra.js';
 import { makeBars } from './make-bars.js';
 
@@ -10,11 +10,13 @@ import { makeBars } from './make-bars.js';
  * grid's end; it appears only where at least one fine bar lies in it. Open of the first, extremes, close of the last,
  * sums of the amounts; an amount that is NaN in one fine bar is NaN in the coarse one; extras by their rule. The last bar is dropped unless
  * the data reach its end: `untilMs` is the time up to which the fine bars are complete (default: the last fine close).
- * A coarse bar uses fine bars known by its close only, so earlier bars never change when later ones arrive.
+ * A coarse bar uses fine bars known by its close only, so earlier bars never change when later ones arrive. Bars that are those of the
+ * period already come back as views.
  * @throws InvalidData when fine bars are out of order or cross a grid line.
  */
 export function resampleBars(fine: Bars, periodMs: number, untilMs?: number): Bars {
   const n = barCount(fine);
+  if (isOnGrid(fine, periodMs)) return sliceBars(fine, 0, upperBound(fine.closeTimeMs, untilMs ?? Number.POSITIVE_INFINITY));
   const out = makeBars(countPeriods(fine, periodMs));
   const rowOf = new Int32Array(n);
   let row = -1;
@@ -36,6 +38,11 @@ export function resampleBars(fine: Bars, periodMs: number, untilMs?: number): Ba
   let complete = row + 1;
   while (complete > 0 && out.closeTimeMs[complete - 1] > knownMs) complete--;
   return sliceBars({ ...out, extras }, 0, complete);
+}
+
+/** Is every bar a whole one of the period, in time order? */
+function isOnGrid({ openTimeMs, closeTimeMs }: Bars, periodMs: number): boolean {
+  return openTimeMs.every((openMs, i) => openMs % periodMs === 0 && closeTimeMs[i] === openMs + periodMs && (i === 0 || openMs > openTimeMs[i - 1]));
 }
 
 function countPeriods(fine: Bars, periodMs: number): number {

@@ -22,6 +22,10 @@ export interface SourceDescription {
   /** External series and other assets, with the sha256 of their files. */
   readonly external: readonly { readonly name: string; readonly files: readonly string[] }[];
   readonly pairs: readonly { readonly symbol: string; readonly files: readonly string[] }[];
+  /** Best quotes with the sha256 of their files, or null. */
+  readonly quotes: { readonly kind: 'bookTicker' | 'recording'; readonly files: readonly string[] } | null;
+  /** The source that the bars were compared with, or null. */
+  readonly second: { readonly source: string; readonly exchange: string; readonly files: readonly string[] } | null;
   /** Parameters of the simulator, or null. */
   readonly simulation: Readonly<Record<string, number | string>> | null;
 }

@@ -3,20 +3,21 @@
  * Kivinen and Warmuth 1997), with fixed share so that a model that was bad can come back (Herbster and Warmuth 1998, Tracking the best expert).
  */
 import { InvalidData } from '../errors.js';
+import type { OutcomeOrder } from '../labels/outcome-order.js';
 
 export interface OnlineWeightsOptions {
   /** Factor on losses in the exponent, above 0; `hedgeRate` gives the one of the regret bound. */
   readonly rate: number;
   /** Share of the weight that is spread evenly after each update, in [0, 1); 0 is plain Hedge, `1 / rows a switch` tracks. */
   readonly share: number;
-  /** Rows until a loss is known, at least 1: the label's length. */
-  readonly delayRows: number;
+  /** When each row's losses are known; those of a row without a known outcome may be NaN. */
+  readonly outcomes: OutcomeOrder;
 }
 
 export interface OnlineWeights {
-  /** [rows x models], row-major, each row sums to 1: the weights in force at a row, from losses of rows up to row - delayRows. */
+  /** [rows x models], row-major, each row sums to 1: the weights in force at a row, from the losses known when it is predicted. */
   readonly weights: Float64Array;
-  /** After all losses: where a continued stream goes on. */
+  /** After all known losses: where a continued stream goes on. */
   readonly last: Float64Array;
 }
 
@@ -46,27 +47,65 @@ export function fixedShareRegretBound(
   return code / rate + (rate * rows) / 8;
 }
 
+/** Rows of a stream whose losses are learnt from, and how late that is. */
+export interface DelayedStream {
+  readonly models: number;
+  /** Rows whose outcome is known in the end. */
+  readonly rows: number;
+  /** Over those rows, the sum of earlier ones whose losses are not known yet: 0 where each is known by the next row. */
+  readonly outstanding: number;
+}
+
+/**
+ * Most that plain Hedge of any rate loses beyond the best single model where losses in [0, 1] come late: ln(models) / rate + rate rows / 8 +
+ * rate outstanding / 4. The last term: a weight that lacks d rows of losses differs from the one that has them by a tilt of at most
+ * rate x d, and a tilt moves the mean of a loss in [0, 1] by at most a quarter of its range of exponents (a covariance of ranges 1 and d).
+ */
+export function delayedRegretBound({ models, rows, outstanding }: DelayedStream, rate: number): number {
+  return Math.log(models) / rate + (rate * rows) / 8 + (rate * outstanding) / 4;
+}
+
+/** The rate with the least bound for `rows` rows of losses that come `delay` rows late: fix both beforehand. */
+export function delayedHedgeRate(models: number, rows: number, delay: number): number {
+  return Math.sqrt(Math.log(Math.max(2, models)) / (rows * (1 / 8 + (delay - 1) / 4)));
+}
+
+/** Rows with an outcome, and the sum over them of earlier ones that are not known when they are predicted. */
+export function outstandingOutcomes({ rows, known }: OutcomeOrder): Pick<DelayedStream, 'rows' | 'outstanding'> {
+  const order = rows.slice().sort();
+  return { rows: rows.length, outstanding: order.reduce((sum, row, before) => sum + before - known[row], 0) };
+}
+
 /**
  * Weights along a stream of losses, [rows x models] row-major, each in [0, 1] (the Brier score is).
- * @throws RangeError on an option or shape outside its range; InvalidData on a loss outside [0, 1].
+ * @throws RangeError on an option or shape outside its range; InvalidData on a known loss outside [0, 1].
  */
 export function followLosses(losses: Float64Array, models: number, options: OnlineWeightsOptions): OnlineWeights {
-  const { rate, share, delayRows } = options;
+  const { rate, share, outcomes } = options;
   const rows = losses.length / models;
-  if (!(models >= 1) || !Number.isInteger(rows)) throw new RangeError(`expected losses of ${models} models a row, found ${losses.length}`);
-  if (!(rate > 0) || !(share >= 0 && share < 1) || !(delayRows >= 1)) {
-    throw new RangeError(`expected a rate above 0, a share in [0, 1) and a delay of at least 1 row, found ${rate}, ${share} and ${delayRows}`);
+  if (!(models >= 1) || rows !== outcomes.known.length) {
+    throw new RangeError(`expected losses of ${models} models in ${outcomes.known.length} rows, found ${losses.length}`);
   }
-  const bad = losses.findIndex((loss) => !(loss >= 0 && loss <= 1));
-  if (bad >= 0) throw new InvalidData(`expected losses in [0, 1], found ${losses[bad]} of model ${bad % models} in row ${Math.floor(bad / models)}`);
+  if (!(rate > 0) || !(share >= 0 && share < 1)) throw new RangeError(`expected a rate above 0 and a share in [0, 1), found ${rate} and ${share}`);
   const weights = new Float64Array(losses.length);
   let present: Float64Array = new Float64Array(models).fill(1 / models);
-  for (let row = 0; row < rows + delayRows; row++) {
-    const settled = row - delayRows;
-    if (settled >= 0 && settled < rows) present = updateWeights(present, losses.subarray(settled * models, (settled + 1) * models), options);
-    if (row < rows) weights.set(present, row * models);
+  let settled = 0;
+  const settle = (until: number): void => {
+    for (; settled < until; settled++) present = updateWeights(present, lossesOf(losses, models, outcomes.rows[settled]), options);
+  };
+  for (let row = 0; row < rows; row++) {
+    settle(outcomes.known[row]);
+    weights.set(present, row * models);
   }
+  settle(outcomes.rows.length);
   return { weights, last: present };
+}
+
+function lossesOf(losses: Float64Array, models: number, row: number): Float64Array {
+  const own = losses.subarray(row * models, (row + 1) * models);
+  const bad = own.findIndex((loss) => !(loss >= 0 && loss <= 1));
+  if (bad >= 0) throw new InvalidData(`expected losses in [0, 1], found ${own[bad]} of model ${bad} in row ${row}`);
+  return own;
 }
 
 /** The weights after one row of losses. */

@@ -13,7 +13,7 @@ export interface PermutationData {
 }
 
 export interface PermutationImportance {
-  /** Mean rise of the weighted log loss, nats, one a column; at or below 0 where the model does not use it. */
+  /** Mean rise of the weighted log loss, nats, one a column; at or below 0 where the model does not use it, NaN where it was not shuffled. */
   readonly rise: Float64Array;
   /** Standard deviation of the rise over the shuffles (ddof 1), one a column. */
   readonly deviation: Float64Array;
@@ -21,20 +21,29 @@ export interface PermutationImportance {
   readonly logLoss: number;
 }
 
-/** Shuffles each column `shuffles` times (default 5) among the given rows. @throws RangeError on fewer than 2 shuffles. */
+export interface PermutationOptions {
+  readonly seed: number;
+  /** Default 5. */
+  readonly shuffles?: number;
+  /** Columns to shuffle, default all; the others have NaN. A column's shuffles do not depend on which others are shuffled. */
+  readonly columns?: ArrayLike<number>;
+  readonly signal?: Abort;
+}
+
+/** Shuffles each column a number of times among the given rows. @throws RangeError on fewer than 2 shuffles. */
 export function permutationImportance(
   model: Pick<Classifier, 'predictProba'>,
   { features, rows, y, weights }: PermutationData,
-  options: { readonly seed: number; readonly shuffles?: number; readonly signal?: Abort },
+  options: PermutationOptions,
 ): PermutationImportance {
   const { columnCount, rowCount } = features;
   const shuffles = options.shuffles ?? 5;
   if (!(shuffles >= 2)) throw new RangeError(`expected at least 2 shuffles, found ${shuffles}`);
   const asIs = logLoss(y, model.predictProba(features, rows), weights);
   const values = features.values.slice();
-  const rise = new Float64Array(columnCount);
-  const deviation = new Float64Array(columnCount);
-  for (let j = 0; j < columnCount; j++) {
+  const rise = new Float64Array(columnCount).fill(Number.NaN);
+  const deviation = new Float64Array(columnCount).fill(Number.NaN);
+  for (const j of Array.from(options.columns ?? rise.keys())) {
     const random = makeRandom(deriveSeed(options.seed, 'permutation', j));
     const rises = Float64Array.from({ length: shuffles }, () => {
       options.signal?.throwIfAborted();

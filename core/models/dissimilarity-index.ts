@@ -7,7 +7,9 @@ import { spacedRows } from '../sampling/time-sample.js';
 import { quantile } from '../stats/quantile.js';
 import type { Matrix } from './model.js';
 import { checkColumnCount } from './check-fit-data.js';
+import type { ColumnScales } from './linear-scores.js';
 import { measureColumns, standardiseColumns } from './linear-scores.js';
+import { decodeModel, encodeModel } from './model-bytes.js';
 
 export interface DissimilarityOptions {
   /** Neighbours whose mean distance counts; 1 is the paper's. */
@@ -20,16 +22,32 @@ export interface DissimilarityOptions {
   readonly importance?: ArrayLike<number>;
 }
 
+const FAMILY = 'dissimilarity-index';
 const NEIGHBOURS = 1;
 const REFERENCES = 2000;
 
 export interface DissimilarityIndex {
+  readonly featureNames: readonly string[];
   /** Rows above it are flagged: the largest index of train rows against the others within 1.5 interquartile ranges of their upper quartile. */
   readonly threshold: number;
   /** Mean distance of train rows, the unit of the index. */
   readonly meanDistance: number;
   /** Index of each given row: mean distance to its nearest train rows over meanDistance; 0 on a train row with 1 neighbour. */
   index(features: Matrix, rows: Int32Array): Float64Array;
+  /** Self-describing bytes that `loadDissimilarityIndex` reads. */
+  save(): Uint8Array;
+}
+
+/** What is saved of an index: the train rows it measures from. */
+interface IndexState {
+  readonly threshold: number;
+  readonly meanDistance: number;
+  readonly neighbours: number;
+  readonly means: readonly number[];
+  readonly deviations: readonly number[];
+  readonly importance: readonly number[];
+  /** [references x columns], standardised and scaled by importance. */
+  readonly points: readonly number[];
 }
 
 /**
@@ -46,8 +64,7 @@ export function fitDissimilarityIndex(
   const rows = spacedRows(data.rows, options.references ?? REFERENCES);
   const scales = measureColumns({ features, rows, weights: new Float64Array(rows.length).fill(1) });
   const importance = Float64Array.from(featureNames, (_, j) => options.importance?.[j] ?? 1);
-  const pointsOf = (matrix: Matrix, at: Int32Array): Points => toPoints(standardiseColumns(matrix, at, scales), importance, at.length);
-  const train = pointsOf(features, rows);
+  const train = pointsOf({ scales, importance }, features, rows);
   const apart = options.apartRows ?? 0;
   const own = Float64Array.from(rows, (row, i) => nearestMean(train, rows.length, { of: train, at: i, count, skip: (k) => Math.abs(rows[k] - row) <= apart }));
   const meanDistance = meanPairDistance(train, rows.length);
@@ -59,14 +76,33 @@ export function fitDissimilarityIndex(
   const ownIndex = own.map((distance) => distance / meanDistance).sort();
   const [lower, upper] = [quantile(ownIndex, 0.25), quantile(ownIndex, 0.75)];
   const threshold = ownIndex.findLast((value) => value <= upper + 1.5 * (upper - lower)) ?? upper;
+  return makeIndex(featureNames, {
+    ...{ threshold, meanDistance, neighbours: count },
+    ...{ means: Array.from(scales.means), deviations: Array.from(scales.deviations), importance: Array.from(importance), points: Array.from(train.values) },
+  });
+}
+
+/** The index of saved bytes. @throws InvalidData when they are none. */
+export function loadDissimilarityIndex(bytes: Uint8Array): DissimilarityIndex {
+  const { schema: _, version: __, family: ___, featureNames, ...state } = decodeModel<IndexState>(bytes, [FAMILY]);
+  return makeIndex(featureNames, state);
+}
+
+function makeIndex(featureNames: readonly string[], state: IndexState): DissimilarityIndex {
+  const { threshold, meanDistance, neighbours: count, means, deviations } = state;
+  const importance = Float64Array.from(state.importance);
+  const train: Points = { width: featureNames.length, values: Float64Array.from(state.points) };
+  const references = train.values.length / train.width;
   return {
+    featureNames,
     threshold,
     meanDistance,
     index: (matrix, at) => {
       checkColumnCount(matrix, featureNames);
-      const points = pointsOf(matrix, at);
-      return Float64Array.from(at, (_, i) => nearestMean(train, rows.length, { of: points, at: i, count, skip: () => false }) / meanDistance);
+      const points = pointsOf({ scales: { means, deviations }, importance }, matrix, at);
+      return Float64Array.from(at, (_, i) => nearestMean(train, references, { of: points, at: i, count, skip: () => false }) / meanDistance);
     },
+    save: () => encodeModel<IndexState>(FAMILY, featureNames, state),
   };
 }
 
@@ -79,6 +115,10 @@ interface Points {
   readonly width: number;
   /** [rows x width], row-major. */
   readonly values: Float64Array;
+}
+
+function pointsOf({ scales, importance }: { scales: ColumnScales; importance: Float64Array }, matrix: Matrix, at: Int32Array): Points {
+  return toPoints(standardiseColumns(matrix, at, scales), importance, at.length);
 }
 
 function toPoints(columns: readonly Float64Array[], importance: Float64Array, count: number): Points {

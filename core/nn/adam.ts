@@ -5,11 +5,16 @@ const BETA_FIRST = 0.9;
 const BETA_SECOND = 0.999;
 const EPSILON = 1e-8;
 
-export interface AdamState {
-  weights: tf.Tensor1D;
+export interface AdamTensors {
+  readonly weights: tf.Tensor1D;
   /** Running mean of the gradient and of its square. */
-  first: tf.Tensor1D;
-  second: tf.Tensor1D;
+  readonly first: tf.Tensor1D;
+  readonly second: tf.Tensor1D;
+}
+
+/** Tensors that each step replaces, and the steps taken. */
+export interface AdamState {
+  tensors: AdamTensors;
   step: number;
 }
 
@@ -28,18 +33,27 @@ export interface AdamStep {
   readonly clip: number;
 }
 
+/** The numbers that differ from step to step, as scalars. */
+export interface AdamRates {
+  /** Learning rate, times the correction of both running means. */
+  readonly rate: tf.Scalar;
+  readonly epsilon: tf.Scalar;
+  /** Share of the weights that decay leaves. */
+  readonly kept: tf.Scalar;
+}
+
 /** State before the first step; the caller frees its tensors. */
 export function makeAdam(weights: Float32Array): AdamState {
-  return { weights: tf.tensor1d(weights), first: tf.zeros([weights.length]), second: tf.zeros([weights.length]), step: 0 };
+  return { tensors: { weights: tf.tensor1d(weights), first: tf.zeros([weights.length]), second: tf.zeros([weights.length]) }, step: 0 };
 }
 
 /** State that goes on from a kept one. */
 export function restoreAdam({ weights, first, second, step }: KeptAdam): AdamState {
-  return { weights: tf.tensor1d(weights), first: tf.tensor1d(first), second: tf.tensor1d(second), step };
+  return { tensors: { weights: tf.tensor1d(weights), first: tf.tensor1d(first), second: tf.tensor1d(second) }, step };
 }
 
 /** Copies of the state's values. */
-export async function readAdam({ weights, first, second, step }: AdamState): Promise<KeptAdam> {
+export async function readAdam({ tensors: { weights, first, second }, step }: AdamState): Promise<KeptAdam> {
   return { weights: await readTensor(weights), first: await readTensor(first), second: await readTensor(second), step };
 }
 
@@ -48,21 +62,38 @@ export async function readTensor(values: tf.Tensor): Promise<Float32Array> {
   return Float32Array.from(await values.data());
 }
 
-/** Replaces the state's tensors by those after one step along the gradient that `gradientOf` returns. */
-export function stepAdam(state: AdamState, gradientOf: (weights: tf.Tensor1D) => tf.Tensor1D, { learningRate, weightDecay, clip }: AdamStep): void {
-  state.step += 1;
-  const correction = Math.sqrt(1 - BETA_SECOND ** state.step) / (1 - BETA_FIRST ** state.step);
-  const [weights, first, second] = tf.tidy(() => {
-    const gradient = clipped(gradientOf(state.weights), clip);
-    const nextFirst = tf.add(tf.mul(state.first, BETA_FIRST), tf.mul(gradient, 1 - BETA_FIRST));
-    const nextSecond = tf.add(tf.mul(state.second, BETA_SECOND), tf.mul(tf.square(gradient), 1 - BETA_SECOND));
+/** Rates of a step, counted from 1. */
+export function adamRates(step: number, { learningRate, weightDecay }: AdamStep): AdamRates {
+  const deviation = Math.sqrt(1 - BETA_SECOND ** step);
+  return {
+    rate: tf.scalar((learningRate * deviation) / (1 - BETA_FIRST ** step)),
     // Kingma and Ba's epsilon is on the corrected deviation; here it is scaled with the correction to be the same.
-    const step = tf.div(tf.mul(nextFirst, learningRate * correction), tf.add(tf.sqrt(nextSecond), EPSILON * Math.sqrt(1 - BETA_SECOND ** state.step)));
-    const decayed = weightDecay === 0 ? state.weights : tf.mul(state.weights, 1 - learningRate * weightDecay);
-    return [tf.sub(decayed, step), nextFirst, nextSecond] as tf.Tensor1D[];
-  });
-  tf.dispose([state.weights, state.first, state.second]);
-  Object.assign(state, { weights, first, second });
+    epsilon: tf.scalar(EPSILON * deviation),
+    kept: tf.scalar(1 - learningRate * weightDecay),
+  };
+}
+
+/** Tensors after one step along the gradient; a function of tensors alone but for `clip` and whether there is decay. Called inside tf.tidy. */
+export function moveAdam(
+  { weights, first, second }: AdamTensors,
+  gradient: tf.Tensor1D,
+  { rates: { rate, epsilon, kept }, weightDecay, clip }: Pick<AdamStep, 'weightDecay' | 'clip'> & { readonly rates: AdamRates },
+): AdamTensors {
+  const along = clipped(gradient, clip);
+  const nextFirst = tf.add(tf.mul(first, BETA_FIRST), tf.mul(along, 1 - BETA_FIRST)) as tf.Tensor1D;
+  const nextSecond = tf.add(tf.mul(second, BETA_SECOND), tf.mul(tf.square(along), 1 - BETA_SECOND)) as tf.Tensor1D;
+  const change = tf.div(tf.mul(nextFirst, rate), tf.add(tf.sqrt(nextSecond), epsilon));
+  return { weights: tf.sub(weightDecay === 0 ? weights : tf.mul(weights, kept), change), first: nextFirst, second: nextSecond };
+}
+
+/** Replaces the state's tensors by those after one step along the gradient that `gradientOf` returns. */
+export function stepAdam(state: AdamState, gradientOf: (weights: tf.Tensor1D) => tf.Tensor1D, step: AdamStep): void {
+  state.step += 1;
+  const before = state.tensors;
+  state.tensors = tf.tidy(
+    () => moveAdam(before, gradientOf(before.weights), { ...step, rates: adamRates(state.step, step) }) as unknown as tf.TensorContainer,
+  ) as unknown as AdamTensors;
+  tf.dispose({ ...before });
 }
 
 function clipped(gradient: tf.Tensor1D, clip: number): tf.Tensor1D {

@@ -6,7 +6,8 @@ import { decodeModel, encodeModel } from '../models/model-bytes.js';
 import type { StateKeeper } from '../parts.js';
 import { inferAttention } from './attention-inference.js';
 import type { AttentionShape } from './attention-shape.js';
-import type { SequenceExamples, TrainingState } from './attention-training.js';
+import type { SequenceExamples } from './attention-training.js';
+import type { TrainingState } from './fit-weights.js';
 import { measureRows, standardiseRows } from './scale-rows.js';
 import { splitForStopping } from './stopping-examples.js';
 import type { TensorBackend } from './tensor-backend.js';
@@ -64,7 +65,7 @@ export function attentionFamily(backend: () => Promise<TensorBackend>): ModelFam
   };
 }
 
-async function fitAttention(data: FitData, options: FitOptions, { name, device, memoryLimitBytes }: TensorBackend): Promise<Classifier> {
+async function fitAttention(data: FitData, options: FitOptions, { name, device, memoryLimitBytes, compile }: TensorBackend): Promise<Classifier> {
   const parameters = { ...ATTENTION_DEFAULTS, ...options.parameters };
   const number = (name: keyof typeof ATTENTION_DEFAULTS): number => numberParameter(parameters, name);
   const shape: AttentionShape = {
@@ -83,13 +84,13 @@ async function fitAttention(data: FitData, options: FitOptions, { name, device, 
     input: standardiseRows(data.features, scale),
     fit,
     validation,
-    epochs,
-    batch: number('batch'),
-    learningRate: number('learningRate'),
-    weightDecay: number('weightDecay'),
-    patience: number('patience'),
+    settings: {
+      ...{ epochs, batch: number('batch'), learningRate: number('learningRate'), weightDecay: number('weightDecay'), patience: number('patience') },
+      ...{ schedule: 'constant', warmUpSteps: 0, clip: 0 },
+    },
     random: makeRandom(options.seed),
     ...(memoryLimitBytes === undefined ? {} : { memoryLimitBytes }),
+    ...(compile === undefined ? {} : { compile }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.state === undefined ? {} : { state: options.state as StateKeeper<TrainingState> }),
     onEpoch: (epoch) => options.progress?.(epoch / epochs, `epoch ${epoch} of at most ${epochs}`),

@@ -33,6 +33,7 @@ interface NodeBackend {
     readonly TF_FLOAT: number;
     readonly TF_INT64: number;
     createTensor(shape: readonly number[], type: number, values: Int32Array): number;
+    deleteTensor(id: number): void;
     executeOp(name: string, attributes: readonly unknown[], inputs: readonly number[], outputs: number): readonly unknown[];
   };
   getInputTensorIds(tensors: readonly tf.Tensor[]): number[];
@@ -53,27 +54,24 @@ export function nativeOps(): NativeOps | null {
 }
 
 function makeNativeOps(backend: NodeBackend): NativeOps {
-  const { binding } = backend;
-  /** Handles of constants, kept for the life of the backend: one a window length. */
-  const wholes = new Map<number, number>();
   const handleOf = (input: tf.Tensor | Int64): number => {
-    if (!('int64' in input)) return backend.getInputTensorIds([input])[0];
-    let handle = wholes.get(input.int64);
-    if (handle === undefined) {
-      handle = binding.createTensor([], binding.TF_INT64, Int32Array.of(input.int64, 0));
-      wholes.set(input.int64, handle);
-    }
-    return handle;
+    // Read at each call: while a graph is recorded, another binding stands there.
+    const { binding } = backend;
+    return 'int64' in input ? binding.createTensor([], binding.TF_INT64, Int32Array.of(input.int64, 0)) : backend.getInputTensorIds([input])[0];
   };
-  const single = { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
   return {
     run: ({ name, inputs, outputs, attributes = {} }) => {
+      const { binding } = backend;
+      const single = { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
       const typed = Object.entries(attributes).map(([key, value]) => ({
         name: key,
         type: typeof value === 'boolean' ? binding.TF_ATTR_BOOL : binding.TF_ATTR_FLOAT,
         value,
       }));
-      return binding.executeOp(name, [single, ...typed], inputs.map(handleOf), outputs).map((metadata) => backend.createOutputTensor(metadata));
+      const handles = inputs.map(handleOf);
+      const made = binding.executeOp(name, [single, ...typed], handles, outputs).map((metadata) => backend.createOutputTensor(metadata));
+      inputs.forEach((input, i) => 'int64' in input && binding.deleteTensor(handles[i]));
+      return made;
     },
   };
 }

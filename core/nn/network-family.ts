@@ -4,6 +4,8 @@ import type { FitData, FitOptions, ModelFamily } from '../models/model.js';
 import { decodeModel } from '../models/model-bytes.js';
 import type { StateKeeper } from '../parts.js';
 import { makeRandom } from '../stats/random.js';
+import type { TrainingExamples } from './batch-loss.js';
+import type { TrainingSettings, TrainingState } from './fit-weights.js';
 import { checkSchedule } from './learning-rate.js';
 import { makeNetworkClassifier } from './network-classifier.js';
 import type { NetworkClassifier, NetworkState } from './network-classifier.js';
@@ -12,7 +14,6 @@ import type { Network, NetworkSettings, NetworkSize } from './network.js';
 import { measureRows, standardiseRows } from './scale-rows.js';
 import { splitForStopping } from './stopping-examples.js';
 import type { TensorBackend } from './tensor-backend.js';
-import type { NetworkTrainingState, TrainingExamples, TrainingSettings } from './train-network.js';
 
 /**
  * How every network is trained. The last `validationShare` of the examples stops the training; the examples within `purgeRows`
@@ -84,8 +85,9 @@ async function fitNetwork(
     ...{ network, size, input, fit, validation, settings: training },
     random: makeRandom(options.seed),
     ...(backend.memoryLimitBytes === undefined ? {} : { memoryLimitBytes: backend.memoryLimitBytes }),
+    ...(backend.compile === undefined ? {} : { compile: backend.compile }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
-    ...(options.state === undefined ? {} : { state: options.state as StateKeeper<NetworkTrainingState> }),
+    ...(options.state === undefined ? {} : { state: options.state as StateKeeper<TrainingState> }),
     onEpoch: (epoch) => options.progress?.(epoch / training.epochs, `epoch ${epoch} of at most ${training.epochs}`),
   });
   const importance = await inputImportance({ network, size }, result.weights, { input, rows: fit.rows, most: result.most });

@@ -57,7 +57,7 @@ function classLosses(logits: tf.Tensor2D, y: tf.Tensor1D, classes: number): tf.T
     save([z, chosen]);
     return {
       value: tf.sub(tf.logSumExp(z, 1), tf.sum(tf.mul(z, chosen), 1)),
-      gradFunc: (dy: tf.Tensor, [saved, savedChosen]: tf.Tensor[]) => tf.mul(tf.expandDims(dy, 1), tf.sub(tf.softmax(saved), savedChosen)),
+      gradFunc: (dy: tf.Tensor, [saved, savedChosen]: tf.Tensor[]) => tf.mul(tf.reshape(dy, [-1, 1]), tf.sub(tf.softmax(saved), savedChosen)),
     };
   });
   return operation(logits);

@@ -13,10 +13,17 @@ export function addProduct(
   { matrix, first }: { readonly matrix: Float64Array; readonly first: number },
 ): void {
   const columns = out.length;
-  for (let k = 0; k < length; k++) {
-    const factor = vector[from + k];
-    if (factor === 0) continue;
-    for (let j = 0, at = (first + k) * columns; j < columns; j++, at++) out[j] += factor * matrix[at];
+  let at = first * columns;
+  let k = from;
+  // Four rows at a time: an entry of `out` is read and written once for four products, added in the same order.
+  for (const end = from + length - 3; k < end; k += 4, at += 4 * columns) {
+    const [a, b, c, d] = [vector[k], vector[k + 1], vector[k + 2], vector[k + 3]];
+    const [second, third, fourth] = [at + columns, at + 2 * columns, at + 3 * columns];
+    for (let j = 0; j < columns; j++) out[j] = out[j] + a * matrix[at + j] + b * matrix[second + j] + c * matrix[third + j] + d * matrix[fourth + j];
+  }
+  for (; k < from + length; k++, at += columns) {
+    const factor = vector[k];
+    for (let j = 0; j < columns; j++) out[j] += factor * matrix[at + j];
   }
 }
 

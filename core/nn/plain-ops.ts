@@ -6,6 +6,7 @@ import { NORM_EPSILON } from './network-ops.js';
 import type { Activation, NetworkOps } from './network-ops.js';
 import { entriesOf } from './network.js';
 import { addProduct, sigmoid } from './plain-dense.js';
+import type { VectorPart } from './plain-dense.js';
 import { plainGru, plainLstm } from './plain-recurrent.js';
 import type { PlainTensor } from './plain-tensor.js';
 import { broadcastPlain, concatPlain, foldPlain, plainZeros, slicePlain, transposePlain } from './plain-tensor.js';
@@ -20,7 +21,7 @@ export const PLAIN_OPS: NetworkOps<PlainTensor> = {
   transpose: transposePlain,
   add: (a, b) => broadcastPlain(a, b, (x, y) => x + y),
   multiply: (a, b) => broadcastPlain(a, b, (x, y) => x * y),
-  scale: (x, factor) => ({ shape: x.shape, values: x.values.map((value) => value * factor) }),
+  scale,
   sum: (x, axis) => foldPlain(x, axis, { start: 0, operation: (total, value) => total + value }),
   max: (x, axis) => foldPlain(x, axis, { start: Number.NEGATIVE_INFINITY, operation: (total, value) => Math.max(value, total) }),
   softplus: (x) => ({ shape: x.shape, values: x.values.map((value) => Math.max(value, 0) + Math.log1p(Math.exp(-Math.abs(value)))) }),
@@ -48,16 +49,28 @@ function densePlain(x: PlainTensor, kernel: PlainTensor, bias: PlainTensor): Pla
   return out;
 }
 
-const ACTIVATIONS: Readonly<Record<Activation, (z: number) => number>> = {
-  none: (z) => z,
-  relu: (z) => Math.max(z, 0),
-  elu: (z) => (z > 0 ? z : Math.expm1(z)),
+const ACTIVATIONS = {
+  elu: (z: number) => (z > 0 ? z : Math.expm1(z)),
   tanh: Math.tanh,
   sigmoid,
-};
+} satisfies Partial<Record<Activation, (z: number) => number>>;
 
 function activate(x: PlainTensor, activation: Activation): PlainTensor {
-  return activation === 'none' ? x : { shape: x.shape, values: x.values.map(ACTIVATIONS[activation]) };
+  if (activation === 'none') return x;
+  const values = new Float64Array(x.values.length);
+  // A loop of its own: a call for each entry costs more than the comparison.
+  if (activation === 'relu') for (let i = 0; i < values.length; i++) values[i] = Math.max(x.values[i], 0);
+  else {
+    const operation = ACTIVATIONS[activation];
+    for (let i = 0; i < values.length; i++) values[i] = operation(x.values[i]);
+  }
+  return { shape: x.shape, values };
+}
+
+function scale(x: PlainTensor, factor: number): PlainTensor {
+  const values = new Float64Array(x.values.length);
+  for (let i = 0; i < values.length; i++) values[i] = x.values[i] * factor;
+  return { shape: x.shape, values };
 }
 
 function softmax(x: PlainTensor): PlainTensor {
@@ -78,16 +91,32 @@ function matMul(a: PlainTensor, b: PlainTensor, transposeB: boolean): PlainTenso
   const [rows, inner] = a.shape.slice(-2);
   const columns = b.shape[rank - (transposeB ? 2 : 1)];
   const out = plainZeros([...a.shape.slice(0, -1), columns]);
-  const [down, across] = transposeB ? [1, inner] : [columns, 1];
   const matrices = entriesOf(a.shape.slice(0, -2));
   for (let row = 0; row < matrices * rows; row++) {
-    const fromB = Math.floor(row / rows) * inner * columns;
-    for (let k = 0; k < inner; k++) {
-      const factor = a.values[row * inner + k];
-      for (let j = 0; j < columns; j++) out.values[row * columns + j] += factor * b.values[fromB + k * down + j * across];
-    }
+    const [from, fromB] = [row * inner, Math.floor(row / rows) * inner * columns];
+    if (transposeB)
+      multiplyRows(out.values.subarray(row * columns, (row + 1) * columns), { vector: a.values, from, length: inner }, { matrix: b.values, fromB });
+    else
+      addProduct(
+        out.values.subarray(row * columns, (row + 1) * columns),
+        { vector: a.values, from, length: inner },
+        { matrix: b.values, first: fromB / columns },
+      );
   }
   return out;
+}
+
+/** Products of a part of a vector with each row of a matrix. */
+function multiplyRows(
+  out: Float64Array,
+  { vector, from, length }: VectorPart,
+  { matrix, fromB }: { readonly matrix: Float64Array; readonly fromB: number },
+): void {
+  for (let j = 0, at = fromB; j < out.length; j++, at += length) {
+    let sum = 0;
+    for (let k = 0; k < length; k++) sum += vector[from + k] * matrix[at + k];
+    out[j] = sum;
+  }
 }
 
 function layerNorm(x: PlainTensor, { gain, bias }: { readonly gain: PlainTensor; readonly bias: PlainTensor }): PlainTensor {
@@ -97,7 +126,7 @@ function layerNorm(x: PlainTensor, { gain, bias }: { readonly gain: PlainTensor;
     let [sum, squares] = [0, 0];
     for (let j = 0; j < width; j++) sum += x.values[from + j];
     const mean = sum / width;
-    for (let j = 0; j < width; j++) squares += (x.values[from + j] - mean) ** 2;
+    for (let j = 0; j < width; j++) squares += (x.values[from + j] - mean) * (x.values[from + j] - mean);
     const factor = 1 / Math.sqrt(squares / width + NORM_EPSILON);
     for (let j = 0; j < width; j++) values[from + j] = (x.values[from + j] - mean) * factor * gain.values[j] + bias.values[j];
   }
@@ -110,15 +139,16 @@ function causalConvolution(
   size: { readonly kernel: number; readonly dilation: number },
 ): PlainTensor {
   const [window, examples, channels] = x.shape;
-  const columns = plainZeros([window, examples, size.kernel * channels]);
-  for (let t = 0; t < window; t++) {
+  const filters = bias.values.length;
+  const out = plainZeros([window, examples, filters]);
+  for (let row = 0; row < window * examples; row++) {
+    const to = out.values.subarray(row * filters, (row + 1) * filters);
+    to.set(bias.values);
     for (let tap = 0; tap < size.kernel; tap++) {
-      const from = t - (size.kernel - 1 - tap) * size.dilation;
-      for (let i = 0; from >= 0 && i < examples; i++) {
-        const source = (from * examples + i) * channels;
-        columns.values.set(x.values.subarray(source, source + channels), (t * examples + i) * size.kernel * channels + tap * channels);
-      }
+      const from = row - (size.kernel - 1 - tap) * size.dilation * examples;
+      if (from < 0) continue;
+      addProduct(to, { vector: x.values, from: from * channels, length: channels }, { matrix: kernel.values, first: tap * channels });
     }
   }
-  return densePlain(columns, kernel, bias);
+  return out;
 }

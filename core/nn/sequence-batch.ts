@@ -14,15 +14,17 @@ export function gatherSequences({ values, rowCount }: SequenceInput, rows: Int32
   const count = rows.length;
   const x = new Float32Array(window * count * features);
   let absent: Float32Array | null = null;
-  for (let i = 0; i < count; i++) {
-    const first = rows[i] - window + 1;
-    for (let p = Math.max(0, -first); p < window; p++) {
-      const from = (first + p) * features;
-      for (let j = 0, to = (p * count + i) * features; j < features; j++) x[to + j] = values[from + j];
+  // By position, so that `x` is written from front to back.
+  for (let p = 0, to = 0; p < window; p++) {
+    for (let i = 0; i < count; i++, to += features) {
+      const row = rows[i] - window + 1 + p;
+      if (row < 0) {
+        absent ??= new Float32Array(window * count);
+        absent[p * count + i] = 1;
+        continue;
+      }
+      for (let j = 0, from = row * features; j < features; j++) x[to + j] = values[from + j];
     }
-    if (first >= 0) continue;
-    absent ??= new Float32Array(window * count);
-    for (let p = 0; p < -first; p++) absent[p * count + i] = 1;
   }
   return { x, absent };
 }

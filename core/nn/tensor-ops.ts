@@ -1,23 +1,22 @@
 /** The operations of networks on tensors of the tfjs backend in use, with gradients. Fused where the backend is TensorFlow. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Random } from '../stats/random.js';
 import { activateOnce } from './activation-tensors.js';
+import type { MaskSource } from './dropout-masks.js';
 import { composedGru, fusedGru } from './gru-tensors.js';
 import { convolveTensors, denseTensors, layerNormTensors } from './layer-tensors.js';
 import { composedLstm, fusedLstm } from './lstm-tensors.js';
 import { nativeOps } from './native-ops.js';
 import type { NetworkOps } from './network-ops.js';
-import { entriesOf } from './network.js';
 
 export interface TensorOpsOptions {
-  /** Where dropout draws from; none = no dropout. */
-  readonly random?: Random;
+  /** Where dropout takes its masks from; none = no dropout. */
+  readonly masks?: MaskSource;
   /** False composes what the backend could do fused. */
   readonly isFused?: boolean;
 }
 
 /** Operations on tensors; called inside tf.tidy. */
-export function makeTensorOps({ random, isFused = true }: TensorOpsOptions = {}): NetworkOps<tf.Tensor> {
+export function makeTensorOps({ masks, isFused = true }: TensorOpsOptions = {}): NetworkOps<tf.Tensor> {
   const native = isFused ? nativeOps() : null;
   return {
     shape: (x) => x.shape,
@@ -40,13 +39,6 @@ export function makeTensorOps({ random, isFused = true }: TensorOpsOptions = {})
     causalConvolution: (x, weights, size) => convolveTensors(native, { x, ...weights }, size),
     lstm: (x, absent, weights) => (native === null ? composedLstm(x, absent, weights) : fusedLstm(native, { x, absent }, weights)),
     gru: (x, absent, weights) => (native === null ? composedGru(x, absent, weights) : fusedGru(native, { x, absent }, weights)),
-    dropout: (x, rate) => (random === undefined || rate === 0 ? x : tf.mul(x, tf.tensor(drawKept(entriesOf(x.shape), rate, random), x.shape))),
+    dropout: (x, rate) => (masks === undefined || rate === 0 ? x : tf.mul(x, masks({ shape: x.shape, rate }))),
   };
-}
-
-function drawKept(length: number, rate: number, random: Random): Float32Array {
-  const kept = new Float32Array(length);
-  const factor = 1 / (1 - rate);
-  for (let i = 0; i < length; i++) kept[i] = random.uniform() < rate ? 0 : factor;
-  return kept;
 }

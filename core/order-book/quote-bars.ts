@@ -48,9 +48,12 @@ const COLUMNS = [
  * queue, base quantity with sign.
  */
 export function quoteFlow(before: Quote, now: Quote): number {
-  const bid = (now.bid >= before.bid ? now.bidQuantity : 0) - (now.bid <= before.bid ? before.bidQuantity : 0);
-  const ask = (now.ask <= before.ask ? now.askQuantity : 0) - (now.ask >= before.ask ? before.askQuantity : 0);
-  return bid - ask;
+  return flowBetween(now.bid - before.bid, now.bidQuantity, before.bidQuantity) - flowBetween(before.ask - now.ask, now.askQuantity, before.askQuantity);
+}
+
+/** What a side gained: its new queue unless its price got worse (`better` < 0), less its old one unless the price got better. */
+function flowBetween(better: number, quantity: number, before: number): number {
+  return (better >= 0 ? quantity : 0) - (better <= 0 ? before : 0);
 }
 
 /**
@@ -62,37 +65,36 @@ export function quoteFlow(before: Quote, now: Quote): number {
 export function makeQuoteBars(options: QuoteBarOptions): QuoteBarMaker {
   const { periodMs } = options;
   const rows = Object.fromEntries(COLUMNS.map((name) => [name, makeGrowingColumn()])) as Record<(typeof COLUMNS)[number], GrowingColumn>;
-  let quote: Quote | null = null;
-  let depths: readonly [number, number] = [Number.NaN, Number.NaN];
+  // Scalars, not objects: a day may have tens of millions of quotes.
+  let [bid, ask, bidQuantity, askQuantity] = [Number.NaN, Number.NaN, Number.NaN, Number.NaN];
+  let [bidDepth, askDepth] = [Number.NaN, Number.NaN];
+  let isQuoted = false;
   let nowMs = Number.NEGATIVE_INFINITY;
   // The bar in progress; a bar cut by the beginning of the recording is only passed through.
   let openMs = options.fromMs === undefined ? Number.NaN : Math.ceil(options.fromMs / periodMs) * periodMs;
-  let sums = { spreadMs: 0, knownMs: 0, flow: 0, updates: 0 };
+  let [spreadMs, knownMs, flow, updates] = [0, 0, 0, 0];
 
   const closeBar = (): void => {
-    const row = {
-      openTimeMs: openMs,
-      closeTimeMs: openMs + periodMs,
-      bid: quote?.bid ?? Number.NaN,
-      ask: quote?.ask ?? Number.NaN,
-      bidQuantity: quote?.bidQuantity ?? Number.NaN,
-      askQuantity: quote?.askQuantity ?? Number.NaN,
-      quotedSpread: sums.knownMs > 0 ? sums.spreadMs / sums.knownMs : Number.NaN,
-      orderFlowImbalance: quote === null ? Number.NaN : sums.flow,
-      quoteUpdates: quote === null ? Number.NaN : sums.updates,
-      bidDepth: depths[0],
-      askDepth: depths[1],
-    };
-    for (const name of COLUMNS) rows[name].push(row[name]);
-    sums = { spreadMs: 0, knownMs: 0, flow: 0, updates: 0 };
+    rows.openTimeMs.push(openMs);
+    rows.closeTimeMs.push(openMs + periodMs);
+    rows.bid.push(bid);
+    rows.ask.push(ask);
+    rows.bidQuantity.push(bidQuantity);
+    rows.askQuantity.push(askQuantity);
+    rows.quotedSpread.push(knownMs > 0 ? spreadMs / knownMs : Number.NaN);
+    rows.orderFlowImbalance.push(isQuoted ? flow : Number.NaN);
+    rows.quoteUpdates.push(isQuoted ? updates : Number.NaN);
+    rows.bidDepth.push(bidDepth);
+    rows.askDepth.push(askDepth);
+    spreadMs = knownMs = flow = updates = 0;
     openMs += periodMs;
   };
   /** Lets the standing quote stand up to `toMs`. */
   const stand = (toMs: number): void => {
     const fromMs = Math.max(nowMs, openMs);
-    if (quote === null || !(toMs > fromMs)) return;
-    sums.spreadMs += ((toMs - fromMs) * (quote.ask - quote.bid)) / ((quote.ask + quote.bid) / 2);
-    sums.knownMs += toMs - fromMs;
+    if (!isQuoted || !(toMs > fromMs)) return;
+    spreadMs += ((toMs - fromMs) * (ask - bid)) / ((ask + bid) / 2);
+    knownMs += toMs - fromMs;
   };
   const advance = (timeMs: number): void => {
     if (!(timeMs >= nowMs)) throw new InvalidData(`expected quotes and depths in order of time, found ${timeMs} after ${nowMs}`);
@@ -110,25 +112,24 @@ export function makeQuoteBars(options: QuoteBarOptions): QuoteBarMaker {
     quote: (next) => {
       if (!(next.bid < next.ask)) throw new InvalidData(`expected a bid below the ask at ${next.timeMs}, found bid ${next.bid} and ask ${next.ask}`);
       advance(next.timeMs);
-      if (quote !== null && nowMs >= openMs && differs(quote, next)) {
-        sums.flow += quoteFlow(quote, next);
-        sums.updates++;
+      const isChange = bid !== next.bid || ask !== next.ask || bidQuantity !== next.bidQuantity || askQuantity !== next.askQuantity;
+      if (isQuoted && isChange && nowMs >= openMs) {
+        flow += flowBetween(next.bid - bid, next.bidQuantity, bidQuantity) - flowBetween(ask - next.ask, next.askQuantity, askQuantity);
+        updates++;
       }
-      quote = { ...next };
+      ({ bid, ask, bidQuantity, askQuantity } = next);
+      isQuoted = true;
     },
-    depth: (timeMs, bidDepth, askDepth) => {
+    depth: (timeMs, bidQuantityWithin, askQuantityWithin) => {
       advance(timeMs);
-      depths = [bidDepth, askDepth];
+      bidDepth = bidQuantityWithin;
+      askDepth = askQuantityWithin;
     },
     finish: (untilMs) => {
       if (untilMs !== undefined) advance(untilMs);
       return makeTable(Object.fromEntries(COLUMNS.map((name) => [name, rows[name].toArray()])));
     },
   };
-}
-
-function differs(a: Quote, b: Quote): boolean {
-  return a.bid !== b.bid || a.ask !== b.ask || a.bidQuantity !== b.bidQuantity || a.askQuantity !== b.askQuantity;
 }
 
 /** Columns of quotes, one a change. */

@@ -1,6 +1,6 @@
-/** Step 6: hyperparameter search and an attention network per regime, each kept only if better than the original, both recorded. */
+/** Step 6: hyperparameter searches and an attention network per regime, each kept only if better than the original, both recorded. */
 import type { Segments } from '../plan.js';
-import { SPECIALIST_REGIMES } from '../specialists.js';
+import { SPECIALIST_REGIMES, searchedFamilies } from '../specialists.js';
 import type { RunPlan } from '../plan.js';
 import type { StepDefinition } from '../step.js';
 
@@ -12,6 +12,8 @@ export interface AnalystEnhancementParameters {
   readonly minimumEffectiveSample: number;
   readonly trials: number;
   readonly device: 'cpu' | 'gpu';
+  /** Families whose parameters are searched besides LightGBM's. */
+  readonly searched: readonly string[];
 }
 
 export const analystEnhancement = {
@@ -27,6 +29,7 @@ export const analystEnhancement = {
     minimumEffectiveSample: plan.spec.minimumEffectiveSample,
     trials: plan.settings.maxTrials,
     device: plan.settings.device,
+    searched: searchedFamilies(plan),
   }),
   units: (): readonly string[] => SPECIALIST_REGIMES,
   queue: 'ares-gpu',

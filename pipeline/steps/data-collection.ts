@@ -1,6 +1,6 @@
 /** Step 1: trades or bars, funding, external series, other assets and quality for one fixed window, validated and hashed. */
 import type { ExternalName } from '../../core/data/external-series.js';
-import type { Exchange, MarketKind, RunSpec } from '../config.js';
+import type { Exchange, MarketKind, QuoteKind, RunSpec, SourceKind } from '../config.js';
 import { TIMEFRAMES } from '../config.js';
 import { daySegments, spanOfSegment } from '../day-segments.js';
 import type { PlannedFile, RunPlan, Span } from '../plan.js';
@@ -20,8 +20,23 @@ export interface DataCollectionParameters {
   readonly fundingFiles: readonly string[];
   readonly external: readonly { readonly name: ExternalName; readonly files: readonly string[] }[];
   readonly pairs: readonly { readonly symbol: string; readonly periodMs: number; readonly files: readonly string[] }[];
+  /** Best quotes; null where none are asked for. */
+  readonly quotes: { readonly kind: QuoteKind; readonly files: readonly string[] } | null;
+  /** The source to compare the bars with; null in units. */
+  readonly second: SecondSourceParameters | null;
   /** Null for anything but the simulator. */
   readonly simulation: (RunSpec['simulation'] & { readonly seed: number; readonly blockMs: number }) | null;
+}
+
+export interface SecondSourceParameters {
+  readonly source: SourceKind;
+  readonly exchange: Exchange;
+  readonly series: 'trades' | 'bars';
+  readonly tradeKind: 'trades' | 'aggTrades' | null;
+  /** 0 for trades. */
+  readonly periodMs: number;
+  readonly files: readonly string[];
+  readonly onDisagreement: 'flag' | 'fail';
 }
 
 export const dataCollection = {
@@ -36,10 +51,12 @@ export const dataCollection = {
     fundingFiles: hashes(plan.source.fundingFiles),
     external: plan.spec.external.map((name) => ({ name, files: hashes(plan.source.externalFiles[name] ?? []) })),
     pairs: plan.source.pairs.map(({ symbol, periodMs, files }) => ({ symbol, periodMs, files: hashes(files) })),
+    quotes: plan.source.quotes === null ? null : { kind: plan.source.quotes.kind, files: hashes(plan.source.quotes.files) },
+    second: secondSource(plan),
   }),
   units: (plan: RunPlan): readonly string[] =>
     // A day over REST is many requests: none of them is made twice because the window has moved.
-    plan.source.series === 'trades' ? daySegments(plan.window, plan.source.kind === 'rest' ? 1 : plan.settings.segmentDays) : [],
+    plan.source.series === 'trades' || plan.source.quotes !== null ? daySegments(plan.window, plan.source.kind === 'rest' ? 1 : plan.settings.segmentDays) : [],
   unitParameters: (plan: RunPlan, unit: string): DataCollectionParameters => {
     const days = spanOfSegment(unit);
     // The simulated market is made whole: any of its days depends on the window.
@@ -47,16 +64,18 @@ export const dataCollection = {
     return {
       ...origin(plan),
       window: isSimulated ? plan.window : { fromMs: Math.max(days.fromMs, plan.window.fromMs), toMs: Math.min(days.toMs, plan.window.toMs) },
-      files: hashes(plan.source.files.filter(({ span }) => span === undefined || (span.fromMs < days.toMs && days.fromMs < span.toMs))),
+      files: plan.source.series === 'trades' ? hashes(touching(plan.source.files, days)) : [],
       fundingFiles: [],
       external: [],
       pairs: [],
+      quotes: unitQuotes(plan, days),
+      second: null,
     };
   },
   queue: 'ares-io',
   startToCloseMinutes: 240,
   stallMinutes: 10,
-  adapters: ['tables', 'market-files', 'archive', 'exchange-rest'],
+  adapters: ['tables', 'market-files', 'recorded-book', 'archive', 'exchange-rest'],
 } as const satisfies StepDefinition<'data-collection', DataCollectionParameters>;
 
 function origin(
@@ -73,6 +92,24 @@ function origin(
     periodMs: source.periodMs,
     simulation: spec.source === 'simulator' ? { ...spec.simulation, seed: spec.seed, blockMs: TIMEFRAMES[plan.settings.timeframe] } : null,
   };
+}
+
+function unitQuotes({ source: { quotes } }: RunPlan, days: Span): DataCollectionParameters['quotes'] {
+  if (quotes === null) return null;
+  const { kind, files } = quotes;
+  // A book is rebuilt from its first snapshot on, and the last bar of a day is known to be whole by what comes after it.
+  const read = kind === 'recording' ? files.filter(({ span }) => span === undefined || span.fromMs <= days.toMs) : touching(files, days);
+  return { kind, files: hashes(read) };
+}
+
+function secondSource({ spec: { compareWith }, source: { second } }: RunPlan): SecondSourceParameters | null {
+  if (second === null || compareWith === null) return null;
+  const { kind, exchange, series, tradeKind, periodMs, files } = second;
+  return { source: kind, exchange, series, tradeKind, periodMs, files: hashes(files), onDisagreement: compareWith.onDisagreement };
+}
+
+function touching(files: readonly PlannedFile[], days: Span): readonly PlannedFile[] {
+  return files.filter(({ span }) => span === undefined || (span.fromMs < days.toMs && days.fromMs < span.toMs));
 }
 
 function hashes(files: readonly PlannedFile[]): readonly string[] {

@@ -18,6 +18,8 @@ export const walkForwardValidation = {
   parameters: (plan: RunPlan): WalkForwardValidationParameters => ({ windows: planWalkForward(plan) }),
   units: (plan: RunPlan): readonly string[] => planWalkForward(plan).map((window) => window.name),
   queue: 'ares-cpu',
+  // Step 6 tries an attention network in every window.
+  fitsNetworks: (): boolean => true,
   startToCloseMinutes: 960,
   stallMinutes: 15,
   adapters: ['tables', 'gradient-boosting', 'xgboost', 'tensor-backend'],

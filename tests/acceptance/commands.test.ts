@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { readParquet } from '../../adapters/tables/index.js';
@@ -84,16 +85,17 @@ describe('the ares commands on a live stack', () => {
 
   test('predict, a fresh process with nothing but the bundle and raw bars, gives the decisions of the test segment bit for bit', async () => {
     const status = await json<{ plan: RunPlan; steps: { id: string; result: { artifacts: ArtifactRef[] } }[] }>('status', 'commands');
+    const artifactsOf = (step: string): ArtifactRef[] => status.steps.find(({ id }) => id === step)?.result.artifacts ?? [];
     const local = async (step: string, name: string): Promise<string> => {
-      const artifact = status.steps.find(({ id }) => id === step)?.result.artifacts.find((candidate) => candidate.name === name);
+      const artifact = artifactsOf(step).find((candidate) => candidate.name === name);
       assert.ok(artifact, `${step}/${name}`);
       return stack.store.getToCache(artifact);
     };
-    const [bundle, bars, funding] = [
-      await local('saving', 'bundle'),
-      await local('market-regime-classification', 'bars-fine'),
-      await local('data-collection', 'funding'),
-    ];
+    const [bundle, funding] = [await local('saving', 'bundle'), await local('data-collection', 'funding')];
+    const months = artifactsOf('market-regime-classification').filter(({ name }) => name.startsWith('bars-fine/'));
+    const bars = join(stack.folder, 'months');
+    await mkdir(bars);
+    for (const month of months) await copyFile(await stack.store.getToCache(month), join(bars, month.sha256));
     const { test: span } = status.plan.segments;
     const out = join(stack.folder, 'predicted.parquet');
     const times = ['--from', new Date(span.fromMs).toISOString(), '--to', new Date(span.toMs).toISOString()];

@@ -134,7 +134,7 @@ describe('lineage and verification of a run', () => {
       );
       assert.ok((facts['features'] as string[]).length > 5, ref.name);
     }
-    assert.ok(subject.artifacts.some(({ step, ref }) => step === 'market-regime-classification' && ref.name === 'bars-fine'));
+    assert.ok(subject.artifacts.some(({ step, ref }) => step === 'market-regime-classification' && ref.name.startsWith('bars-fine/')));
     assert.ok(steps.some(({ step }) => step === 'data-collection'));
     assert.ok(record.build !== null);
     const missing = await stack.ares('lineage', `${RUN}:prediction:2001-01-01T00:00:00Z`);

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { trainAnalystSpecialists } from '../../activities/analyst-specialist-training.js';
 import { memoryInputs } from '../../activities/in-process-steps.js';
 import type { SpecialistRecord } from '../../activities/specialist-record.js';
+import type { FamilyRanking } from '../../activities/specialist-scores.js';
 import { linearFamily } from '../../core/models/linear.js';
 import { modelHeader } from '../../core/models/model-bytes.js';
 import { analystSpecialistTraining } from '../../pipeline/steps/analyst-specialist-training.js';
@@ -111,10 +112,51 @@ test('every artifact is the same at 1, 2 and 4 threads', async () => {
   for (const threads of [2, 4]) assert.deepEqual((await train(examples, threads)).own, own);
 });
 
-test('combined: all ten records, and three metrics in four lines for each of the eight trained specialists', async () => {
+test('combined: all ten records, and four metrics in four lines for each of the eight trained specialists and four base rates', async () => {
   const { specialists } = await inputs.json<{ specialists: SpecialistRecord[] }>(STEP, 'specialists');
   assert.deepEqual(specialists.map(({ status }) => status).sort(), [...Array(2).fill('pooled'), ...Array(8).fill('trained')]);
-  assert.equal((await inputs.table(STEP, 'scores', 'ares.scores')).rowCount, 8 * 4 * 3);
+  assert.equal((await inputs.table(STEP, 'scores', 'ares.scores')).rowCount, (8 + 4) * 4 * 4);
+});
+
+test('the base rate beside each specialist is the weighted share of 1 among the rows that its model was fitted on', async () => {
+  const { baseline, scores } = await recordOf('POOLED/linear');
+  // Every label spans 4 bars, so rows within a fold's train part are equally unique but at its ends; fold 0 is fitted on rows 158 to 599
+  // (150 left out, then labels of 4 bars and an embargo of as many), whose share of 1 forecasts each of its 150 test rows.
+  const share = (rows: readonly number[]): number => rows.reduce((sum, row) => sum + examples.label[row]!, 0) / rows.length;
+  const later = Array.from({ length: 150 }, (_, i) => 600 + i);
+  const rate = share(Array.from({ length: 600 }, (_, i) => i));
+  assert.ok(Math.abs(baseline!.calibration.brier! - later.reduce((sum, row) => sum + (examples.label[row]! - rate) ** 2, 0) / 150) < 1e-3);
+  const majority = rate >= 0.5 ? share(later) : 1 - share(later);
+  assert.ok(Math.abs(baseline!.calibration.accuracy! - majority) < 0.01, `${baseline!.calibration.accuracy} against ${majority}`);
+  assert.equal(baseline!.allRows.areaUnderCurve, 0.5);
+  assert.ok(scores!.allRows.logLoss! < baseline!.allRows.logLoss! && scores!.allRows.accuracy! > baseline!.allRows.accuracy!);
+  const table = await inputs.table(STEP, 'scores', 'ares.scores');
+  const models = table.columns['model'] as readonly string[];
+  assert.deepEqual(
+    [...new Set(models)].filter((model) => model.endsWith('/base-rate')),
+    ['BULL/base-rate', 'BEAR/base-rate', 'SIDEWAYS/base-rate', 'POOLED/base-rate'],
+  );
+});
+
+test('combined: the families of each regime by out-of-fold log loss, a pooled regime without any', async () => {
+  const { specialists, ranking } = await inputs.json<{ specialists: SpecialistRecord[]; ranking: readonly FamilyRanking[] }>(STEP, 'specialists');
+  assert.deepEqual(
+    ranking.map(({ regime, families }) => [regime, families.length]),
+    [
+      ['BULL', 2],
+      ['BEAR', 2],
+      ['SIDEWAYS', 2],
+      ['VOLATILE', 0],
+      ['POOLED', 2],
+    ],
+  );
+  for (const { regime, families } of ranking) {
+    assert.ok(families.every(({ logLoss }, i) => i === 0 || logLoss >= families[i - 1]!.logLoss));
+    for (const { family, logLoss, lessBaseRate } of families) {
+      const { scores, baseline } = specialists.find((record) => record.regime === regime && record.family === family)!;
+      assert.deepEqual([logLoss, lessBaseRate], [scores!.ownRows.logLoss, scores!.ownRows.logLoss! - baseline!.ownRows.logLoss!]);
+    }
+  }
 });
 
 test('labels of one class in train are InsufficientData: nothing could serve', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { completeBars } from '../../activities/complete-bars.js';
+import { completeBars, completionFindings } from '../../activities/complete-bars.js';
 import { barCount, barsFromTable, barsToTable } from '../../core/data/bars.js';
 import { takeRows } from '../../core/data/table.js';
 import { walkBars } from '../support/synthetic-bars.js';
@@ -11,10 +11,10 @@ test('repaired prices and filled bars are counted, and each touched row is flagg
   const whole = walkBars(50, 1);
   whole.low[10]! /= 10;
   const kept = Array.from({ length: 50 }, (_, row) => row).filter((row) => row < 30 || row > 34);
-  const { bars, findings } = completeBars(barsFromTable(takeRows(barsToTable(whole), kept)), {
-    periodMs: PERIOD_MS,
-    imputation: { method: 'carry', maxBars: 3 },
-  });
+  const found = barsFromTable(takeRows(barsToTable(whole), kept));
+  const complete = completeBars(found, { periodMs: PERIOD_MS, imputation: { method: 'carry', maxBars: 3 } });
+  const { bars } = complete;
+  const findings = completionFindings(found, complete, 'carry');
   assert.equal(barCount(bars), 48);
   assert.deepEqual(
     findings.map(({ check, action, count }) => [check, action, count]),
@@ -35,7 +35,7 @@ test('bars without a fault and without imputation are the same object', () => {
   const complete = completeBars(bars, { periodMs: PERIOD_MS, imputation: { method: 'none', maxBars: 0 } });
   assert.equal(complete.bars, bars);
   assert.deepEqual(
-    complete.findings.map(({ action, count }) => [action, count]),
+    completionFindings(bars, complete, 'none').map(({ action, count }) => [action, count]),
     [
       ['passed', 0],
       ['passed', 0],

@@ -16,7 +16,7 @@ import type { RunSpecInput } from '../../pipeline/config.js';
 import { runSpecSchema, TIMEFRAMES } from '../../pipeline/config.js';
 import type { RunPlan } from '../../pipeline/plan.js';
 import { embargoOf, plannedFiles, planSegments, resolveSettings } from '../../pipeline/plan.js';
-import type { MarketSource } from '../../pipeline/market-source.js';
+import type { MarketSource, MarketSources } from '../../pipeline/market-source.js';
 import type { StepPorts } from '../../pipeline/ports.js';
 import type { Execution, StepFunction } from '../../pipeline/step.js';
 import type { StepId } from '../../pipeline/steps/index.js';
@@ -24,11 +24,11 @@ import { dataCollection } from '../../pipeline/steps/data-collection.js';
 import { marketRegimeClassification } from '../../pipeline/steps/market-regime-classification.js';
 import { regimeDataSplitting } from '../../pipeline/steps/regime-data-splitting.js';
 
-const marketSource = (): MarketSource => files;
-const files = makeFilesSource();
+const filesSource = makeFilesSource();
+const files = (): MarketSource => filesSource;
 
 /** The plan of a spec, with the real resolver of its source. */
-export async function planOf(input: RunSpecInput): Promise<RunPlan> {
+export async function planOf(input: RunSpecInput, marketSource: MarketSources = files): Promise<RunPlan> {
   const spec = runSpecSchema.parse(input);
   const settings = resolveSettings(spec);
   const { window, source } = await resolveSource(spec, settings, { marketSource });
@@ -50,14 +50,14 @@ export async function planOf(input: RunSpecInput): Promise<RunPlan> {
 export async function runDataSteps(
   context: TestContext,
   plan: RunPlan,
-  options: { count: 1 | 2 | 3; threads?: number; execution?: Partial<Execution> },
+  options: { count: 1 | 2 | 3; threads?: number; execution?: Partial<Execution>; marketSource?: MarketSources },
 ): Promise<ArtifactMemory> {
   const memory = makeArtifactMemory();
   const folder = await mkdtemp(join(tmpdir(), 'ares-data-steps-'));
   context.after(() => rm(folder, { recursive: true, force: true }));
   const run = {
     memory,
-    ports: { marketSource, bars: makeBarEngine() } as unknown as StepPorts,
+    ports: { marketSource: options.marketSource ?? files, bars: makeBarEngine() } as unknown as StepPorts,
     execution: {
       threads: options.threads ?? 1,
       chunkRows: 1000,

@@ -6,9 +6,10 @@ import { memoryInputs } from '../../activities/in-process-steps.js';
 import { loadChain } from '../../activities/load-chain.js';
 import { assembleDecisions } from '../../core/backtest/assemble-decisions.js';
 import { applyChain } from '../../core/chain/apply-chain.js';
-import { barsToTable } from '../../core/data/bars.js';
+import { barsFromTable, barsToTable } from '../../core/data/bars.js';
 import { float64Column, makeTable } from '../../core/data/table.js';
 import { finalParametersOptimization } from '../../pipeline/steps/final-parameters-optimization.js';
+import { replaceFineBars } from '../support/fine-months.js';
 import { contentsOf, makeValidationRun } from '../support/validation-run.js';
 
 const run = await makeValidationRun();
@@ -54,7 +55,7 @@ test('step 12 records every trial, scores on selection only, and does not look a
       name.endsWith('Ms') ? column : (column as Float64Array).map((value, i) => (close[i]! > run.plan.segments.selection.toMs ? value * 2 : value)),
     ]),
   );
-  changed.artifacts.get('market-regime-classification')!.set('bars-fine', { table: makeTable(later) });
+  replaceFineBars(changed, barsFromTable(makeTable(later)));
   const other = await run.runStep(finalParametersOptimization, optimizeFinalParameters, { memory: changed });
   assert.equal(await contentsOf(other, 'final-parameters-optimization'), await contentsOf(memory, 'final-parameters-optimization'));
   assert.equal(run.openings.length, 0);

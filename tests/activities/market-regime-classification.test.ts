@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { readFineBars } from '../../activities/fine-bars.js';
 import { memoryInputs } from '../../activities/in-process-steps.js';
 import { barsFromTable, barsKnownBy, barsToTable } from '../../core/data/bars.js';
 import { concatBars } from '../../core/data/concat-bars.js';
@@ -20,7 +21,7 @@ test("bars of the engine are those of the plain aggregation, and regimes are the
   const inputs = memoryInputs(await runDataSteps(t, plan, { count: 2, threads: 2 }));
   const days = await Promise.all(inputs.names('data-collection', 'trades/').map((name) => inputs.table('data-collection', name, 'ares.trades')));
   const expected = concatBars(days.map((day) => tradesToBars(day, 60_000)));
-  const fine = barsFromTable(await inputs.table(STEP, 'bars-fine', 'ares.bars'));
+  const fine = await readFineBars(inputs);
   for (const name of ['openTimeMs', 'closeTimeMs', 'open', 'high', 'low', 'close', 'tradeCount'] as const) assert.deepEqual(fine[name], expected[name]);
   // Sums may round differently in another order of adding.
   for (const name of ['volume', 'quoteVolume', 'takerBuyVolume'] as const)

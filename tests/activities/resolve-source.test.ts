@@ -19,6 +19,8 @@ test('an empty spec means 7 days of the simulator from a fixed epoch', async () 
     fundingFiles: [],
     externalFiles: {},
     pairs: [],
+    quotes: null,
+    second: null,
   });
 });
 

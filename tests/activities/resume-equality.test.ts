@@ -156,17 +156,18 @@ test('data-collection of daily files: days without trades, and ids that are miss
   assert.deepEqual(resumed.parts, [...new Set(resumed.parts)]);
 });
 
-test('market-regime-classification of trades: the bars of a finished day are not made again', async () => {
-  const plan = await planOf({ retentionDays: 6, segmentDays: 6, simulation: { tradesPerMinute: 4 } });
-  const unit = '2024-01-01..2024-01-06';
+test('market-regime-classification of trades: the bars of a finished day or month are not made again', async () => {
+  const plan = await planOf({ from: '2024-01-29', to: '2024-02-04', segmentDays: 6, simulation: { tradesPerMinute: 4 } });
+  const unit = '2024-01-29..2024-02-03';
   const outputs = makeStepOutputs(join(server.scratch, 'bars-source'));
   await collectMarketData(contextOf(plan, unit, { outputs, checkpoint: NO_CHECKPOINT }) as StepContext<never>);
   const days = new Map(outputs.staged().map(({ name, path }) => [name, path]));
   let staged: StagingOutputs = outputs;
   let made = 0;
   const engine = makeBarEngine();
+  let attempts = 0;
+  const fresh = (): StagingOutputs => (staged = makeStepOutputs(join(server.scratch, `bars-${++attempts}`)));
   const attempt = async (checkpoint: Checkpoint): Promise<void> => {
-    staged = makeStepOutputs(join(server.scratch, `bars-${made}-${Math.floor(performance.now())}`));
     const context = {
       ...contextOf(plan, unit, { outputs: staged, checkpoint }),
       unit: null,
@@ -186,11 +187,21 @@ test('market-regime-classification of trades: the bars of a finished day are not
     };
     await classifyMarketRegimes(context as never);
   };
+  fresh();
   await attempt(NO_CHECKPOINT);
   const whole = await hashesOf(staged);
+  assert.deepEqual(
+    Object.keys(whole).filter((name) => name.startsWith('bars-fine/')),
+    ['bars-fine/2024-01', 'bars-fine/2024-02'],
+  );
   made = 0;
-  const { parts } = await runInterrupted({ store, key: 'bars', attempt });
+  const { parts } = await runInterrupted({ store, key: 'bars', attempt, outputs: fresh });
   assert.deepEqual(await hashesOf(staged), whole);
   assert.equal(made, 6);
-  assert.equal(parts.filter((part) => part.startsWith('bars of ')).length, 6);
+  assert.equal(parts.filter((part) => /^bars of 2024-0[12]\/trades\//.test(part)).length, 6);
+  assert.deepEqual(
+    parts.filter((part) => /^bars of 2024-0[12]$/.test(part)),
+    ['bars of 2024-01', 'bars of 2024-02'],
+    'a finished month is a part, with its table',
+  );
 });

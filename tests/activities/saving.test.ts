@@ -48,6 +48,8 @@ const SOURCE: SourceDescription = {
   fundingFiles: [],
   external: [],
   pairs: [],
+  quotes: null,
+  second: null,
   simulation: { tradesPerMinute: 8 },
 };
 
@@ -155,6 +157,28 @@ test('synthetic data and findings are said', async () => {
   assert.equal(report.dataKind, 'SIMULATED');
   assert.match(await text(chain.memory, 'report.html'), /Simulated data/);
   assert.ok(report.tables.some((table) => table.rows.some((row) => row.includes('3 bars, "missing"'))));
+});
+
+test('what the models looked at is a section of its own: strongest features, coverage promised and measured, rows unlike train, the mixture', () => {
+  const own = report.figures.filter((figure) => figure.section === 'What the models looked at');
+  for (const [pattern, least] of [
+    [/^analyst lightgbm, .*: mean absolute contribution$/, 2],
+    [/^tactician lightgbm, .*: mean absolute contribution$/, 2],
+    [/label sets that held the label/, 8],
+    [/share of (rows|decisions) unlike train/, 6],
+    [/Brier score of the online mixture/, 2],
+  ] as const) {
+    const found = own.filter(({ name }) => pattern.test(name));
+    assert.ok(found.length >= least && found.every(({ value }) => value !== null && value >= 0 && value < 20), `${pattern}: ${found.length}`);
+  }
+  assert.equal(report.tables.filter((table) => table.section === 'What the models looked at').length, 4);
+});
+
+test('the decisions that step 15 recorded are those handed over', async () => {
+  const inputs = memoryInputs(chain.memory);
+  const saved = await inputs.table('saving', 'test-decisions', 'ares.decisions');
+  const recordedDecisions = await inputs.table('ab-testing', 'decisions', 'ares.decision-records');
+  for (const [name, column] of Object.entries(saved.columns)) assert.deepEqual(recordedDecisions.columns[name], column, name);
 });
 
 test('a regime whose specialist was pooled is listed as too little data', async () => {

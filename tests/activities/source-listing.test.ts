@@ -56,6 +56,6 @@ test('a list that is gone or has been changed is refused by name', async () => {
   await store.remove(`listings/${gone.source.listing}.json`);
   await assert.rejects(attachFiles(gone, store), { name: 'MissingArtifact', message: /listings\/[0-9a-f]{64}\.json is gone/ });
   const changed = await detachFiles(planOf(200, 2000), store);
-  await store.putJson(`listings/${changed.source.listing}.json`, { files: [], fundingFiles: [], externalFiles: {}, pairs: [] });
+  await store.putJson(`listings/${changed.source.listing}.json`, { files: [], fundingFiles: [], externalFiles: {}, pairs: [], quotes: null, second: null });
   await assert.rejects(attachFiles(changed, store), { name: 'IntegrityError', message: /expected a list of source files with sha256 .*, found / });
 });

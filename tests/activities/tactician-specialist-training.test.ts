@@ -27,6 +27,25 @@ test('meta-models are trained per regime and family, a thin regime is pooled', a
   );
 });
 
+test('each meta-model beats or visibly loses to the majority class: the base rate stands beside it in scores', async () => {
+  const { columns, rowCount } = await inputs.table(STEP, 'scores', 'ares.scores');
+  const value = (model: string): number => {
+    const row = Array.from({ length: rowCount }, (_, i) => i).find(
+      (i) =>
+        columns['model']![i] === model &&
+        columns['metric']![i] === 'accuracy' &&
+        columns['segment']![i] === 'selection' &&
+        columns['method']![i] === 'refit, own regime',
+    );
+    return (columns['value'] as Float64Array)[row!]!;
+  };
+  const share = (labels: Float64Array): number => labels.reduce((sum, label) => sum + label, 0) / labels.length;
+  const [train, selection] = [share(examples.label.subarray(0, 600)), share(examples.label.subarray(750))];
+  const majority = train >= 0.5 ? selection : 1 - selection;
+  assert.ok(Math.abs(value('POOLED/base-rate') - majority) < 0.01, `${value('POOLED/base-rate')} beside ${majority}`);
+  assert.ok(value('POOLED/linear') > value('POOLED/base-rate') + 0.1);
+});
+
 test('columns are pruned on train: the twin and the constant are not in the model, times are no feature', async () => {
   assert.deepEqual(modelHeader(await inputs.bytes(STEP, 'models/POOLED/linear')).featureNames, ['signal', 'noise']);
 });

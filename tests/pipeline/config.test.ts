@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { RunSpecInput } from '../../pipeline/config.js';
 import { parseRunSpec } from '../../pipeline/config.js';
 import { embargoOf, planSegments, resolveSettings, semanticPlan } from '../../pipeline/plan.js';
 import { PRESETS } from '../../pipeline/presets.js';
@@ -70,7 +71,7 @@ describe('presets', () => {
   });
 
   test('every preset key can be overridden in the spec', () => {
-    const overrides = {
+    const overrides: RunSpecInput = {
       retentionDays: 9,
       maxTrials: 8,
       chunkRows: 777,
@@ -80,10 +81,11 @@ describe('presets', () => {
       device: 'cpu',
       parallel: true,
       features: 'all',
+      families: ['lightgbm', 'linear'],
       timeframe: '1h',
       walkForwardWindows: 4,
       bootstrapPaths: 300,
-    } as const;
+    };
     assert.deepEqual(resolveSettings(parseSpec(overrides)), overrides);
   });
 });

@@ -50,7 +50,15 @@ const LINEAGE: Lineage = {
       { step: 'second', key: hash('2') },
     ]),
   ],
-  source: { kind: 'files', files: [{ path: 'a.csv', sha256: hash('a'), bytes: 12 }], fundingFiles: [], externalFiles: {}, pairs: [], simulation: null },
+  source: {
+    kind: 'files',
+    files: [{ path: 'a.csv', sha256: hash('a'), bytes: 12 }],
+    fundingFiles: [],
+    externalFiles: {},
+    pairs: [],
+    besideFiles: [],
+    simulation: null,
+  },
   problems: [],
 };
 

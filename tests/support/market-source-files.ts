@@ -1,11 +1,13 @@
 /** The suite's market as files of the archive, text by text as the exchange writes it: spot without header, futures with one. */
 import { float64Column } from '../../core/data/table.js';
+import { TICKER_HEADER, tickerRow } from './quote-files.js';
 import type { SuiteMarket } from './market-source-suite.js';
+import { suiteBids } from './market-source-suite.js';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
-/** Path below the archive's root and CSV text of every file: daily trades and bars, a month of funding, daily candles of the mark price. */
+/** Path below the archive's root and CSV text of every file: daily trades, bars and best quotes (of futures), a month of funding, daily candles of the mark price. */
 export function suiteFiles(suite: SuiteMarket, market: 'spot' | 'perp'): readonly { readonly path: string; readonly text: string }[] {
   const files = ['2024-03-01', '2024-03-02'].flatMap((day) => [
     { path: pathOf(market, 'daily', ['trades', day]), text: tradesText(suite, market, day) },
@@ -15,7 +17,8 @@ export function suiteFiles(suite: SuiteMarket, market: 'spot' | 'perp'): readonl
   const rates = suite.funding.map(({ timeMs, rate }) => `${timeMs},8,${rate.toFixed(8)}`);
   const rows = [`calc_time,funding_interval_hours,last_funding_rate`, ...rates];
   const marks = ['2024-03-01', '2024-03-02'].map((day) => ({ path: pathOf(market, 'daily', ['1h', day], 'markPriceKlines'), text: marksText(suite, day) }));
-  return [...files, { path: pathOf(market, 'monthly', ['fundingRate', '2024-03']), text: `${rows.join('\n')}\n` }, ...marks];
+  const quotes = ['2024-03-01', '2024-03-02'].map((day) => ({ path: pathOf(market, 'daily', ['bookTicker', day]), text: quotesText(day, suite.fromMs) }));
+  return [...files, ...quotes, { path: pathOf(market, 'monthly', ['fundingRate', '2024-03']), text: `${rows.join('\n')}\n` }, ...marks];
 }
 
 function pathOf(market: 'spot' | 'perp', span: 'daily' | 'monthly', [kind, date]: readonly [string, string], folder?: string): string {
@@ -51,6 +54,15 @@ function barsText({ bars }: SuiteMarket, market: 'spot' | 'perp', day: string): 
     lines.push([bars.openTimeMs[i], ...prices, bars.volume[i], bars.closeTimeMs[i]! - 1, ...amounts, 0, 0].join(','));
   }
   return `${lines.join('\n')}\n`;
+}
+
+function quotesText(day: string, firstMs: number): string {
+  const dayMs = Date.parse(`${day}T00:00:00Z`);
+  const first = (dayMs - firstMs) / 60_000;
+  const rows = suiteBids(first + 1440)
+    .slice(first)
+    .map((bid, m) => tickerRow(first + m + 1, dayMs + m * 60_000 + 1000, { bid, ask: Number((bid + 0.01).toFixed(2)), bidQuantity: 1 + (m % 5) }));
+  return `${[TICKER_HEADER, ...rows].join('\n')}\n`;
 }
 
 function marksText({ funding }: SuiteMarket, day: string): string {

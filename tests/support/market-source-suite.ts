@@ -11,7 +11,7 @@ import { InvalidData } from '../../core/errors.js';
 import { checkTable } from '../../pipeline/check-table.js';
 import type { Exchange, MarketKind } from '../../pipeline/config.js';
 import { daysOf } from '../../pipeline/day-segments.js';
-import type { FoundSeries, MarketSource, SourceQuery, SourceRequest, TradeDay } from '../../pipeline/market-source.js';
+import type { DayOfQuotes, FoundSeries, MarketSource, SourceQuery, SourceRequest, TradeDay } from '../../pipeline/market-source.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -120,6 +120,41 @@ export function describeMarketSource(name: string, make: (context: TestContext, 
     );
   });
 
+  check('quotes of the window come as bars, a day at a time, the same alone and together, or are refused by name', async (subject) => {
+    const { quotes } = subject.source;
+    const query = { exchange: subject.exchange, market: subject.market, symbol: 'ETHUSDT', root: subject.root ?? null, window: { fromMs, toMs } };
+    if (!subject.pinsFiles) {
+      assert.equal(quotes, undefined);
+      return;
+    }
+    if (subject.market === 'spot') {
+      await assert.rejects(async () => quotes!.find(query), /quotes: expected .* found/);
+      return;
+    }
+    const found = await quotes!.find(query);
+    assert.deepEqual(
+      found.files.map(({ span }) => span),
+      wholeDays().map((day) => ({ fromMs: day.fromMs, toMs: day.toMs })),
+    );
+    const read = async (days: readonly TradeDay[]): Promise<DayOfQuotes[]> => {
+      const out: DayOfQuotes[] = [];
+      const request = { ...requestOf(subject), files: found.files, kind: found.kind, periodMs: MINUTE_MS, days };
+      for await (const day of quotes!.readDays(request)) out.push(day);
+      return out;
+    };
+    const both = await read(wholeDays());
+    assert.deepEqual(
+      both.map(({ day, table }) => [day, checkTable(table, 'ares.quotes', day).rowCount]),
+      [
+        ['2024-03-01', 1440],
+        ['2024-03-02', 1440],
+      ],
+    );
+    assert.deepEqual([...(await read(wholeDays().slice(0, 1))), ...(await read(wholeDays().slice(1)))], both);
+    const bids = both.flatMap(({ table }) => Array.from(float64Column(table, 'bid')));
+    assert.deepEqual(bids, suiteBids(bids.length));
+  });
+
   check('a symbol that is not there is InvalidData that names it', async (subject) => {
     const query = queryOf(subject, { symbol: 'NOSUCHCOIN', series: 'trades' });
     await assert.rejects(
@@ -137,6 +172,11 @@ export function describeMarketSource(name: string, make: (context: TestContext, 
     };
     await assert.rejects(reading, /given up/);
   });
+}
+
+/** The bid of each minute of the suite's quotes, one a minute from its first second on. */
+export function suiteBids(minutes: number): readonly number[] {
+  return Array.from({ length: minutes }, (_, m) => Number((2000 + 25 * Math.sin(m / 40)).toFixed(2)));
 }
 
 function queryOf(subject: SuiteSubject, change: Partial<SourceQuery>): SourceQuery {

@@ -41,6 +41,8 @@ const description: SourceDescription = {
   fundingFiles: [],
   external: [],
   pairs: [],
+  quotes: null,
+  second: null,
   simulation: null,
 };
 trained.memory.artifacts.get('data-collection')!.set('source', { json: canonicalJson(description) });

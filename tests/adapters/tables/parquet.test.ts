@@ -6,10 +6,13 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { sha256Hex } from '../../../adapters/object-store/index.js';
-import { queryTable, readParquet, ROW_GROUP_ROWS, writeParquet } from '../../../adapters/tables/index.js';
+import { queryTable, readParquet, rowGroupRows, writeParquet } from '../../../adapters/tables/index.js';
 import type { Table } from '../../../core/data/table.js';
 import { makeTable } from '../../../core/data/table.js';
 import { InvalidData } from '../../../core/errors.js';
+
+/** Of a table of five columns. */
+const ROW_GROUP_ROWS = rowGroupRows(5);
 
 let folder: string;
 before(async () => {
@@ -98,6 +101,42 @@ describe('Parquet round trip', () => {
     assert.deepEqual((types.columns['type'] as string[]).slice(1), ['INT64', 'DOUBLE', 'INT32', 'BOOLEAN', 'BYTE_ARRAY']);
     const pages = await queryTable(`SELECT DISTINCT compression, row_group_num_rows FROM parquet_metadata('${join(folder, 'types.parquet')}') ORDER BY 2 DESC`);
     assert.deepEqual(pages.columns, { compression: ['ZSTD', 'ZSTD'], row_group_num_rows: Float64Array.of(ROW_GROUP_ROWS, 1) });
+  });
+
+  test('a row group holds 4 MiB of doubles, a vector at the least: it follows from the number of columns alone', async () => {
+    assert.deepEqual([1, 4, 5, 20, 199, 1000].map(rowGroupRows), [122_880, 122_880, 104_448, 24_576, 2048, 2048]);
+    const wide = makeTable(
+      Object.fromEntries(Array.from({ length: 199 }, (_, c) => [`c${c}`, Float64Array.from({ length: 5000 }, (_x, i) => Math.sin(c + i))])),
+    );
+    const path = join(folder, 'wide.parquet');
+    await writeParquet(wide, path);
+    const groups = await queryTable(`SELECT DISTINCT row_group_id, row_group_num_rows FROM parquet_metadata('${path}') ORDER BY 1`);
+    assert.deepEqual(groups.columns['row_group_num_rows'], Float64Array.of(2048, 2048, 904));
+    assert.deepEqual(await readParquet(path), wide);
+  });
+
+  test('tables written and read at the same time, on one thread and on four, come out as those written alone', async () => {
+    const made = Array.from({ length: 12 }, (_, k) =>
+      makeTable({ timeMs: Float64Array.from({ length: 3000 * k }, (_x, i) => i), [`x${k}`]: new Int32Array(3000 * k).fill(k) }),
+    );
+    await Promise.all(
+      made.map(async (table, k) => {
+        const path = join(folder, `beside-${k}.parquet`);
+        const threads = k % 2 === 0 ? 1 : 4;
+        await writeParquet(table, path, { threads });
+        assert.deepEqual(await readParquet(path, { threads }), table);
+      }),
+    );
+    await writeParquet(made[7]!, join(folder, 'alone.parquet'));
+    assert.deepEqual(await readFile(join(folder, 'alone.parquet')), await readFile(join(folder, 'beside-7.parquet')));
+  });
+
+  test('columns whose names differ by case alone are refused, odd names come back', async () => {
+    const path = join(folder, 'names.parquet');
+    await assert.rejects(writeParquet(makeTable({ a: new Float64Array(1), A: new Float64Array(1) }), path), InvalidData);
+    const odd = makeTable({ 'close:ETH "USDT"': Float64Array.of(1), 'select ;': Float64Array.of(2) });
+    await writeParquet(odd, path);
+    assert.deepEqual(await readParquet(path), odd);
   });
 
   test('NaN of any bit pattern gives the same bytes', async () => {

@@ -11,6 +11,7 @@ import {
   quantileScores,
   residualScores,
 } from '../../../core/conformal/split-conformal.js';
+import { outcomesAfter } from '../../../core/labels/outcome-order.js';
 import { makeRandom } from '../../../core/stats/random.js';
 
 const ALPHA = 0.1;
@@ -73,7 +74,7 @@ test('under drift split conformal falls short and says nothing; adaptive conform
   const fixed = conformalQuantile(scores.subarray(0, 1000), ALPHA);
   assert.ok(shareAbove(scores.subarray(rows / 2, (5 * rows) / 6), () => fixed) > 0.5);
   const rate = 0.02;
-  const result = adaptiveConformal(scores, { alpha: ALPHA, rate, windowRows: 500, delayRows: 1 });
+  const result = adaptiveConformal(scores, { alpha: ALPHA, rate, windowRows: 500, outcomes: outcomesAfter(scores.length, 1) });
   assert.ok(Math.abs(result.misses / result.rows - ALPHA) <= (1 - ALPHA + rate) / (rate * result.rows), `${result.misses / result.rows}`);
   assert.equal(result.rows, rows - 1);
 });
@@ -82,18 +83,19 @@ test('the bound on misses holds for any series at all, and a threshold uses no s
   fc.assert(
     fc.property(fc.array(fc.double({ min: -5, max: 5, noNaN: true }), { minLength: 60, maxLength: 300 }), fc.constantFrom(0.05, 0.3), (values, rate) => {
       const scores = Float64Array.from(values);
-      const options = { alpha: 0.2, rate, windowRows: 25, delayRows: 1 };
+      const options = { alpha: 0.2, rate, windowRows: 25, outcomes: outcomesAfter(scores.length, 1) };
       const whole = adaptiveConformal(scores, options);
       assert.ok(Math.abs(whole.misses / whole.rows - 0.2) <= (0.8 + rate) / (rate * whole.rows) + 1e-12, `${whole.misses} of ${whole.rows}`);
-      const delayed = { ...options, delayRows: 7 };
+      const delayed = { ...options, outcomes: outcomesAfter(scores.length, 7) };
       const changed = scores.map((score, t) => (t > 40 ? -score : score));
       const [a, b] = [scores, changed].map((series) => adaptiveConformal(series, delayed).thresholds.subarray(0, 48));
       assert.deepEqual(a, b);
     }),
     { numRuns: 60 },
   );
-  assert.throws(() => adaptiveConformal(new Float64Array(3), { alpha: 0.1, rate: 0.1, windowRows: 5, delayRows: 3 }), { name: 'InsufficientData' });
-  assert.throws(() => adaptiveConformal(new Float64Array(3), { alpha: 0.1, rate: 0, windowRows: 5, delayRows: 1 }), RangeError);
+  const late = outcomesAfter(3, 3);
+  assert.throws(() => adaptiveConformal(new Float64Array(3), { alpha: 0.1, rate: 0.1, windowRows: 5, outcomes: late }), { name: 'InsufficientData' });
+  assert.throws(() => adaptiveConformal(new Float64Array(3), { alpha: 0.1, rate: 0, windowRows: 5, outcomes: late }), RangeError);
 });
 
 test('by hand: scores of residuals, quantiles and labels, and the label sets they give', () => {

@@ -52,6 +52,24 @@ test('with ten examples the weights stay near the simple mean', () => {
   for (const weight of weights) close(weight, 0.5, 0.25);
 });
 
+test('forty near copies of one member share its weight evenly', () => {
+  const random = makeRandom(4);
+  const { logOdds, y, weights } = simulate(5, 2000, [0.8]);
+  const copies = Array.from({ length: 40 }, () => logOdds[0]!.map((z) => z + 0.001 * random.normal()));
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  const [alone, together] = [fitStack({ logOdds, y, weights }), fitStack({ logOdds: copies, y, weights })];
+  close(sum(together.weights), alone.weights[0]!, 0.05);
+  assert.ok(
+    together.weights.every((weight) => Math.abs(weight - sum(together.weights) / 40) < 0.01),
+    together.weights.map((w) => w.toFixed(3)).join(' '),
+  );
+});
+
+test('beside forty members that know nothing, the one that does has most of the weight with many examples', () => {
+  const { weights } = fitStack(simulate(6, 20_000, [1, ...Array.from({ length: 40 }, () => 0)]));
+  assert.ok(weights[0]! > 0.85 && weights.slice(1).every((weight) => weight < 0.06), weights.map((w) => w.toFixed(3)).join(' '));
+});
+
 test('a member that is wrong gets weight 0, never less', () => {
   const data = simulate(3, 5000, [1, 1]);
   const { weights } = fitStack({ ...data, logOdds: [data.logOdds[0]!, data.logOdds[1]!.map((z) => -z)] });

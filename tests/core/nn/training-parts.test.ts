@@ -7,6 +7,7 @@ import { openTensorBackend } from '../../../adapters/tensor-backend/index.js';
 import { areaUnderCurve } from '../../../core/metrics/classification.js';
 import type { FitData } from '../../../core/models/model.js';
 import { makeAdam, readAdam, stepAdam } from '../../../core/nn/adam.js';
+import { drawMask } from '../../../core/nn/dropout-masks.js';
 import { NO_BEST, goesOn } from '../../../core/nn/early-stop.js';
 import { learningRateAt } from '../../../core/nn/learning-rate.js';
 import { mlp } from '../../../core/nn/mlp.js';
@@ -70,22 +71,22 @@ test('Adam by hand: the first step has the length of the rate, the second of 1 t
   const adam = makeAdam(Float32Array.of(1, -2));
   stepAdam(adam, () => tf.tensor1d([0.5, -0.25]), PLAIN_ADAM);
   assert.deepEqual(
-    Array.from(await adam.weights.data(), (w) => w.toFixed(5)),
+    Array.from(await adam.tensors.weights.data(), (w) => w.toFixed(5)),
     ['0.90000', '-1.90000'],
   );
   stepAdam(adam, () => tf.tensor1d([-0.5, 0.25]), PLAIN_ADAM);
   // m = 0.9 * 0.05 - 0.05 = -0.005, over 1 - 0.81; v = 0.25 exactly: the step is 0.1 * 0.0263158 / 0.5 for the first weight.
-  assert.ok(Math.abs((await adam.weights.data())[0]! - (0.9 + (0.1 * (0.005 / 0.19)) / 0.5)) < 1e-6);
+  assert.ok(Math.abs((await adam.tensors.weights.data())[0]! - (0.9 + (0.1 * (0.005 / 0.19)) / 0.5)) < 1e-6);
   const decayed = makeAdam(Float32Array.of(1));
   stepAdam(decayed, () => tf.tensor1d([0]), { ...PLAIN_ADAM, weightDecay: 0.5 });
-  assert.ok(Math.abs((await decayed.weights.data())[0]! - 0.95) < 1e-7);
+  assert.ok(Math.abs((await decayed.tensors.weights.data())[0]! - 0.95) < 1e-7);
   const clipped = makeAdam(Float32Array.of(0, 0));
   stepAdam(clipped, () => tf.tensor1d([3, 4]), { ...PLAIN_ADAM, clip: 1 });
   assert.deepEqual(
     Array.from((await readAdam(clipped)).first, (m) => m.toFixed(6)),
     ['0.060000', '0.080000'],
   );
-  tf.dispose([adam, decayed, clipped].flatMap(({ weights, first, second }) => [weights, first, second]));
+  tf.dispose([adam, decayed, clipped].map(({ tensors }) => ({ ...tensors })));
 });
 
 test('the rate rises evenly, then falls along half a cosine', () => {
@@ -100,8 +101,9 @@ test('the rate rises evenly, then falls along half a cosine', () => {
 
 test('dropout zeroes at its rate, keeps the mean, and does nothing without a generator or in plain arithmetic', { skip }, () => {
   const ones = tf.ones([100, 100]);
+  const random = makeRandom(4);
   const kept = tf.tidy(() =>
-    makeTensorOps({ random: makeRandom(4) })
+    makeTensorOps({ masks: (mask) => drawMask(mask, random) })
       .dropout(ones, 0.25)
       .dataSync(),
   );

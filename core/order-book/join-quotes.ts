@@ -13,16 +13,17 @@ const QUOTE_EXTRAS = [
   'quotedSpread',
   'orderFlowImbalance',
   'quoteUpdates',
-  'bidDepth',
-  'askDepth',
 ] as const satisfies readonly BarExtraName[];
+const DEPTH_EXTRAS = ['bidDepth', 'askDepth'] as const satisfies readonly BarExtraName[];
 
 /**
- * The bars with the columns of makeQuoteBars as extras, matched by closeTimeMs; NaN where no quote bar closes with a bar.
+ * The bars with the columns of makeQuoteBars (schema ares.quotes, ascending) as extras, matched by closeTimeMs: a bar knows the quotes
+ * before its close and none at or after it. NaN where no quote bar closes with a bar. The depths are joined where the table has them.
  * @throws TypeError on a missing column
  */
-export function addQuoteColumns(bars: Bars, quotes: Table): Bars {
+export function joinQuotes(bars: Bars, quotes: Table): Bars {
   const timeMs = float64Column(quotes, 'closeTimeMs');
-  const columns = QUOTE_EXTRAS.map((name) => [name, joinAsOf(bars.closeTimeMs, { timeMs, knownAtMs: timeMs, value: float64Column(quotes, name) }, 0)]);
+  const names = [...QUOTE_EXTRAS, ...DEPTH_EXTRAS.filter((name) => name in quotes.columns)];
+  const columns = names.map((name) => [name, joinAsOf(bars.closeTimeMs, { timeMs, knownAtMs: timeMs, value: float64Column(quotes, name) }, 0)]);
   return { ...bars, extras: { ...bars.extras, ...(Object.fromEntries(columns) as Record<string, Float64Array>) } };
 }
