@@ -16,7 +16,7 @@ const PARTS_BEYOND = 3;
 /** A slow machine works for minutes until the last of them. */
 const LIMIT_MS = 600_000;
 
-/** Searches and simulations of many seconds, with the shortest checkpoint interval that a spec may ask for. */
+/** Searches, a network and simulations of many seconds, with the shortest checkpoint interval that a spec may ask for. */
 const LONG_SPEC: RunSpecInput = {
   ...FAULT_SPEC,
   simulation: { tradesPerMinute: 6 },
@@ -26,9 +26,20 @@ const LONG_SPEC: RunSpecInput = {
   folds: 4,
   bootstrapPaths: 4000,
   autoCheckpointMinutes: 0.01,
+  families: ['lightgbm', 'linear', 'tcn'],
 };
 
-const TARGETS: readonly { readonly step: StepId; readonly unit: string | null; readonly victim: 'worker' | 'child' }[] = [
+interface Target {
+  readonly step: StepId;
+  readonly unit: string | null;
+  readonly victim: 'worker' | 'child';
+  /** Of the child; a worker is killed. */
+  readonly signal?: 'SIGSEGV' | 'SIGKILL';
+}
+
+const TARGETS: readonly Target[] = [
+  // Between two epochs of a network's fit.
+  { step: 'analyst-specialist-training', unit: 'POOLED/tcn', victim: 'child', signal: 'SIGSEGV' },
   { step: 'analyst-enhancement', unit: 'POOLED', victim: 'child' },
   { step: 'analyst-enhancement', unit: 'POOLED', victim: 'worker' },
   { step: 'monte-carlo-validation', unit: null, victim: 'child' },
@@ -43,16 +54,16 @@ async function runKillLongWork(world: FaultWorld): Promise<readonly FaultOutcome
   await lane.start(RUN, LONG_SPEC);
   const struck: StruckFault[] = [];
   const keys: string[] = [];
-  for (const { step, unit, victim } of TARGETS) {
+  for (const { step, unit, victim, signal = 'SIGKILL' } of TARGETS) {
     const sinceMs = struck.at(-1)?.span.fromMs ?? 0;
     const deep = await deepIn(lane, (entry) => entry.step === step && entry.unit === unit && entry.timeMs > sinceMs);
     const fromMs = Date.now();
-    if (victim === 'child') process.kill(deep.pid, 'SIGKILL');
+    if (victim === 'child') process.kill(deep.pid, signal);
     else {
       await worker.end('SIGKILL');
       worker = await lane.startWorker();
     }
-    struck.push({ fault: `kill -9 ${victim} in long work`, where: `${step} ${unit ?? ''}`, span: { fromMs } });
+    struck.push({ fault: `${signal} of the ${victim} in long work`, where: `${step} ${unit ?? ''}`, span: { fromMs } });
     keys.push(deep.key);
   }
   await lane.result(RUN);
