@@ -36,7 +36,12 @@ const PROGRAMS: readonly OtherProgram[] = [
     name: 'cache',
     description: 'ls: what the store, the local cache and the downloads hold; clean: remove what no manifest names, and downloads above their limit',
     script: 'worker/cache-command.js',
-    flags: { '--json': 'one JSON object', '--dry-run': 'say what clean would remove', '--older-than-hours': 'N: what is younger stays (default 24)' },
+    flags: {
+      '--json': 'one JSON object',
+      '--dry-run': 'say what clean would remove',
+      '--older-than-hours': 'N: what is younger stays (default 24)',
+      '--downloads': 'clean removes every download that nobody used for so long',
+    },
   },
   {
     name: 'stack',

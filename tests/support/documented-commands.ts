@@ -120,6 +120,13 @@ export const ELSEWHERE: readonly Elsewhere[] = [
     notRun: null,
   },
   {
+    page: 'docs/models.md',
+    command: /^npm start -- --(?:preset dev --models all|families )/,
+    file: 'tests/activities/specialist-families.test.ts',
+    holds: 'families',
+    notRun: 'many minutes of training; the same families are trained there by the functions of the steps',
+  },
+  {
     page: 'docs/sources.md',
     command: /^ares (?:bars|simulate) /,
     file: 'tests/worker/bars-command.test.ts',
