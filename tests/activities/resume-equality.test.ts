@@ -173,7 +173,7 @@ test('market-regime-classification of trades: the bars of a finished day or mont
       unit: null,
       parameters: marketRegimeClassification.parameters(plan),
       inputs: {
-        names: () => [...days.keys()].filter((name) => name.startsWith('trades/')).sort(),
+        names: (_step: string, prefix: string) => [...days.keys()].filter((name) => name.startsWith(prefix)).sort(),
         path: async (_step: string, name: string) => days.get(name),
       } as never,
       ports: {

@@ -115,11 +115,13 @@ describe('which data may touch what', () => {
   });
 });
 
-/** A specialist's record without its scores on calibration and selection: those are reported there, by design. */
+/** A specialist's record without its scores, and those of the base rate, on calibration and selection: those are reported there, by design. */
 function fitted(content: string, name: string): string {
   if (!/^record\/\w+\/[\w-]+$/.test(name)) return content;
-  const record = JSON.parse(content) as { scores: Record<string, unknown> | null };
-  return JSON.stringify({ ...record, scores: record.scores === null ? null : { ownRows: record.scores['ownRows'], allRows: record.scores['allRows'] } });
+  type Scores = Record<string, unknown> | null;
+  const onTrain = (scores: Scores): Scores => (scores === null ? null : { ownRows: scores['ownRows'], allRows: scores['allRows'] });
+  const record = JSON.parse(content) as { scores: Scores; baseline: Scores };
+  return JSON.stringify({ ...record, scores: onTrain(record.scores), baseline: onTrain(record.baseline) });
 }
 
 /** The same bars up to a time; afterwards prices mirrored around the last good close, volumes shuffled in time. */
