@@ -33,11 +33,13 @@ export interface CompletedBars {
 
 /**
  * The bars with impossible prices replaced and gaps filled in by the method, from the past alone; every row touched has the extra
- * `imputed` = 1. Without a fault and with the method none, the same object. Of a part of a series (the bars that open in its span) the
- * result is the rows of the whole completed series that open in the span, to the bit.
+ * `imputed` = 1. Without a fault and with the method none, the same object; so too for bars that have that extra: they are complete already, as
+ * those that come back to step 2 in a walk-forward window, and a gap that `maxBars` left open stays open. Of a part of a series (the bars that
+ * open in its span) the result is the rows of the whole completed series that open in the span, to the bit.
  */
 export function completeBars(bars: Bars, options: { readonly periodMs: number; readonly imputation: Imputation; readonly part?: PartOfSeries }): CompletedBars {
   const { periodMs, imputation, part } = options;
+  if (bars.extras['imputed'] !== undefined) return { bars, repairedMs: [], after: { repair: null, last: null } };
   const repaired = repairBars(bars, BAR_REPAIR, part?.before?.repair ?? null);
   const count = barCount(bars);
   const last = count > 0 ? concatBars([sliceBars(repaired.bars, count - 1, count)]) : (part?.before?.last ?? null);

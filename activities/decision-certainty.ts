@@ -5,6 +5,7 @@ import { measureCoverage } from '../core/conformal/coverage.js';
 import { labelSets } from '../core/conformal/split-conformal.js';
 import type { Column } from '../core/data/table.js';
 import type { Ensemble } from '../core/ensembles/ensemble.js';
+import { memberKey, membersOf } from '../core/ensembles/ensemble.js';
 import { memberUncertainty } from '../core/ensembles/member-uncertainty.js';
 import { InvalidData } from '../core/errors.js';
 import type { EnsembleContributions } from '../core/explanations/ensemble-contributions.js';
@@ -67,7 +68,13 @@ export interface RoleSummary {
 /** Members, spread, label sets, distance from train, contributions and the online mixture of one model. */
 export function traceCertainty(trace: RoleTrace): RoleCertainty {
   const { role, ensemble, calls, at, regimes, raw, regime, outcomes } = trace;
-  const members = new Map([...calls].map(([key, call]) => [key, Float64Array.from(at, (position) => call.probabilities[position] as number)] as const));
+  // Named by the ensemble: of no decision at all no member is asked, and there are no calls.
+  const members = new Map(
+    membersOf(ensemble).map((member): [string, Float64Array] => {
+      const call = calls.get(memberKey(member));
+      return [memberKey(member), Float64Array.from(at, (position) => call?.probabilities[position] ?? Number.NaN)];
+    }),
+  );
   const { weights } = routedWeights(ensemble, regimes);
   const spread = spreadOf(members, weights, at.length);
   const contributions = ensembleContributions(ensemble, calls, { at, regimes });

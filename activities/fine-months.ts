@@ -101,7 +101,7 @@ async function makeMonth(context: Context, month: string, from: Sources & { read
   const found = resampleBars(rows, finePeriodMs, window.toMs);
   const nextOpenMs = imputation.method === 'none' ? null : await collected.openAfter(span.toMs);
   const complete = completeBars(found, { periodMs: finePeriodMs, imputation, part: { ...span, before: before.completion, nextOpenMs } });
-  const fine = join(complete.bars);
+  const fine = await join(complete.bars);
   await context.outputs.table(fineBarsName(month), 'ares.bars', barsToTable(fine));
   const resampled = resamplePart(fine, periodMs, before.fine);
   const told = assessMonth(context, { month, span, found, complete, nextOpenMs, lead: before.lead });

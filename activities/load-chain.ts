@@ -1,7 +1,6 @@
 /** The trained chain out of a run's artifacts or out of a hand-over bundle, which holds the same files under the same names. */
 import type { TacticianRules } from '../core/chain/tactician-examples.js';
 import type { ChainModel, TrainedChain } from '../core/chain/trained-chain.js';
-import { classifiersOf } from '../core/chain/trained-chain.js';
 import type { StrategyParameters } from '../core/backtest/strategy-parameters.js';
 import type { Ensemble } from '../core/ensembles/ensemble.js';
 import { memberKey, membersOf } from '../core/ensembles/ensemble.js';
@@ -18,8 +17,9 @@ import type { StepId } from '../pipeline/steps/index.js';
 import type { Calibrators } from './confidence-calibration.js';
 import { modelFamilies } from './model-families.js';
 
-/** JSON artifacts that a chain consists of, beside its models: step and name. */
+/** JSON artifacts that a chain consists of, beside its models: step and name. The imputation is for whoever brings raw bars. */
 const CHAIN_JSON = [
+  ['market-regime-classification', 'imputation'],
   ['market-regime-classification', 'regime-model'],
   ['analyst-labeling-feature-engineering', 'label-choice'],
   ['analyst-labeling-feature-engineering', 'feature-catalog'],
@@ -54,23 +54,21 @@ export async function loadChain(source: ChainSource, ports: ChainPorts): Promise
   const rules = await source.json<TacticianRules>('tactician-labeling', 'rules');
   const calibrators = await source.json<Calibrators>('confidence-calibration', 'calibrators');
   const parameters = await source.json<StrategyParameters>('final-parameters-optimization', 'parameters');
+  const opened: Classifier[] = [];
+  const dispose = (): void => opened.splice(0).forEach((classifier) => classifier.dispose());
   const load = async (step: StepId, calibrator: ChainModel['calibrator']): Promise<ChainModel> => {
     const ensemble = await source.json<Ensemble>(step, 'ensemble');
-    return { ensemble, classifiers: await loadMembers(ensemble, { source, ports, families }), calibrator };
+    return { ensemble, classifiers: await loadMembers(ensemble, { source, ports, families, opened }), calibrator };
   };
-  const analyst = await load('analyst-ensemble-creation', calibrators.analyst.calibrator);
-  const tactician = await load('tactician-ensemble-creation', calibrators.tactician.calibrator);
-  return {
-    periodMs: labelChoice.holdingMs / labelChoice.holdingBars,
-    regimeModel,
-    labelChoice,
-    rules,
-    analyst,
-    tactician,
-    parameters,
-    pooledMember: pooledMemberOf(analyst.ensemble),
-    dispose: () => classifiersOf({ analyst, tactician }).forEach((classifier) => classifier.dispose()),
-  };
+  try {
+    const analyst = await load('analyst-ensemble-creation', calibrators.analyst.calibrator);
+    const tactician = await load('tactician-ensemble-creation', calibrators.tactician.calibrator);
+    const periodMs = labelChoice.holdingMs / labelChoice.holdingBars;
+    return { periodMs, regimeModel, labelChoice, rules, analyst, tactician, parameters, pooledMember: pooledMemberOf(analyst.ensemble), dispose };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
 }
 
 /** Files of a bundle as a source of a chain. */
@@ -95,7 +93,7 @@ export function bundleSource(files: Readonly<Record<string, Uint8Array>>): Chain
 }
 
 /**
- * The files of a run's hand-over bundle by `<step>/<artifact>`: regime model, label choice, feature catalogue, rules,
+ * The files of a run's hand-over bundle by `<step>/<artifact>`: imputation of the bars, regime model, label choice, feature catalogue, rules,
  * ensembles with every member's model, calibrators, final parameters, and the description of the data. A fresh process
  * needs nothing else but raw bars.
  * @throws PipelineError MissingArtifact when a part is not there.
@@ -116,9 +114,11 @@ interface Loading {
   readonly source: ChainSource;
   readonly ports: ChainPorts;
   readonly families: Readonly<Record<string, ModelFamily>>;
+  /** Every model that was loaded: to be disposed of. */
+  readonly opened: Classifier[];
 }
 
-async function loadMembers(ensemble: Ensemble, { source, ports, families }: Loading): Promise<Map<string, Classifier>> {
+async function loadMembers(ensemble: Ensemble, { source, ports, families, opened }: Loading): Promise<Map<string, Classifier>> {
   const classifiers = new Map<string, Classifier>();
   for (const member of membersOf(ensemble)) {
     const key = memberKey(member);
@@ -129,7 +129,9 @@ async function loadMembers(ensemble: Ensemble, { source, ports, families }: Load
     }
     const family = families[member.family];
     if (family === undefined) throw new InvalidData(`model ${key} is of family ${member.family}; expected one of ${Object.keys(families).join(', ')}`);
-    classifiers.set(key, family.load(bytes));
+    const classifier = family.load(bytes);
+    opened.push(classifier);
+    classifiers.set(key, classifier);
   }
   return classifiers;
 }

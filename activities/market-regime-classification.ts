@@ -12,9 +12,9 @@ import { writeFineMonths } from './fine-months.js';
 import { assessBarStationarity } from './quality-report.js';
 import { qualityTable } from './quality-table.js';
 
-/** Writes `bars-fine/<month>`, `quality`, `bars`, `regimes`, `regime-model` and `regime-summary`. */
+/** Writes `bars-fine/<month>`, `imputation`, `quality`, `bars`, `regimes`, `regime-model` and `regime-summary`. */
 export const classifyMarketRegimes: StepFunction<MarketRegimeClassificationParameters> = async (context) => {
-  const { train, periodMs, regimes: wanted } = context.parameters;
+  const { train, periodMs, regimes: wanted, imputation } = context.parameters;
   const { bars, findings, rows } = await writeFineMonths(context);
   if (barCount(bars) === 0) throw new InsufficientData(`expected whole bars of ${periodMs} ms in the window, found none in ${rows} collected bars`);
   context.progress(0.6, `${barCount(bars)} bars of ${periodMs} ms`);
@@ -29,6 +29,8 @@ export const classifyMarketRegimes: StepFunction<MarketRegimeClassificationParam
   const probabilities = filterRegimes(model, bars);
   const regime = likeliestRegimes(probabilities);
   const stationarity = assessBarStationarity(barsKnownBy(bars, train.toMs));
+  // Goes into the bundle: raw bars are completed in the same way there.
+  await context.outputs.json('imputation', 'ares.imputation', imputation);
   await context.outputs.table('quality', 'ares.quality', qualityTable([...findings, ...stationarity]));
   await context.outputs.table('bars', 'ares.bars', barsToTable(bars));
   await context.outputs.table(

@@ -7,8 +7,9 @@ import type { ModelFamily } from '../core/models/model.js';
 import { randomForestFamily } from '../core/models/random-forest.js';
 import { xgboostFamily } from '../core/models/xgboost.js';
 import { attentionFamily } from '../core/nn/attention-family.js';
+import { ensembleFamily } from '../core/nn/network-ensemble.js';
 import { networkFamily } from '../core/nn/network-family.js';
-import { NETWORKS } from '../core/nn/networks.js';
+import { NETWORKS, NETWORK_ENSEMBLES } from '../core/nn/networks.js';
 import type { StepPorts } from '../pipeline/ports.js';
 
 /** The families; the tensor backend of networks is opened when one is first fitted, never to predict. */
@@ -25,6 +26,7 @@ export async function modelFamilies(ports: Pick<StepPorts, 'gradientBoosting' | 
     elasticNetFamily,
     attentionFamily(ports.tensorBackend),
     ...NETWORKS.map((network) => networkFamily(network, ports.tensorBackend)),
+    ...NETWORK_ENSEMBLES.map(({ base, members }) => ensembleFamily(networkFamily(base, ports.tensorBackend), members)),
   ];
   return Object.fromEntries(families.map((family) => [family.id, family]));
 }

@@ -1,4 +1,5 @@
 /** What steps 5, 6 and 9 write down about each specialist; the ensembles and the report read it. */
+import type { EnsembleScores } from '../core/nn/network-ensemble.js';
 
 /** Scores of probabilities over labelled rows, each row weighted by its uniqueness. */
 export interface ProbabilityScores {
@@ -32,6 +33,8 @@ export interface SpecialistRecord {
   readonly scores: SpecialistScores | null;
   /** The same of a forecast of the base rate of the rows each model was fitted on: the majority class, for accuracy. Null when pooled. */
   readonly baseline: SpecialistScores | null;
+  /** Of an ensemble of networks that was trained. */
+  readonly members?: MemberScores;
 }
 
 export interface SpecialistFoldRecord {
@@ -43,13 +46,24 @@ export interface SpecialistFoldRecord {
   readonly keptColumns: number;
 }
 
-export interface SpecialistScores {
+/** The final model on the regime's own rows of the later segments. */
+export interface LaterScores {
+  readonly calibration: ProbabilityScores;
+  readonly selection: ProbabilityScores;
+}
+
+export interface SpecialistScores extends LaterScores {
   /** Out of fold on train: the regime's own rows, and all rows. */
   readonly ownRows: ProbabilityScores;
   readonly allRows: ProbabilityScores;
-  /** The final model on the regime's own rows of the later segments. */
-  readonly calibration: ProbabilityScores;
-  readonly selection: ProbabilityScores;
+}
+
+/** Of the members of an ensemble of networks, in the order in which they were fitted. */
+export interface MemberScores {
+  /** Log loss on the examples that stopped the members' training, so too low; null where all examples were fitted. */
+  readonly stopping: EnsembleScores | null;
+  /** Each member on the regime's own rows of later segments, which no fit has seen; the ensemble's are the specialist's `scores`. */
+  readonly later: readonly LaterScores[];
 }
 
 /** A tried family beside the original: out-of-fold scores on the regime's own rows. */

@@ -5,7 +5,7 @@ import type { SpecialistExamples } from './specialist-examples.js';
 import { labelledTrain, valuesAt } from './specialist-examples.js';
 import type { SpecialistFold } from './specialist-folds.js';
 import { ownFitData, sumOf } from './specialist-folds.js';
-import type { ProbabilityScores, SpecialistRecord, SpecialistScores } from './specialist-record.js';
+import type { LaterScores, ProbabilityScores, SpecialistRecord, SpecialistScores } from './specialist-record.js';
 
 /** Predictions of every labelled train row by a model that has not seen it. */
 export interface OutOfFold {
@@ -26,9 +26,14 @@ export function specialistScores(examples: SpecialistExamples, predicted: { outO
   return {
     ownRows: scoreOwnRows(examples, outOfFold),
     allRows: scorePositions(examples, outOfFold, () => true),
-    calibration: scorePositions(examples, later, (i) => isOwn(examples, i) && examples.segment[i] === 'calibration'),
-    selection: scorePositions(examples, later, (i) => isOwn(examples, i) && examples.segment[i] === 'selection'),
+    ...laterScores(examples, later),
   };
+}
+
+/** Scores of a model on the regime's own rows of the segments that it has not seen. */
+export function laterScores(examples: SpecialistExamples, later: ScoredPredictions): LaterScores {
+  const of = (segment: string): ProbabilityScores => scorePositions(examples, later, (i) => isOwn(examples, i) && examples.segment[i] === segment);
+  return { calibration: of('calibration'), selection: of('selection') };
 }
 
 /** The same scores of the base rate: in each fold that of the rows its model is fitted on, later that of all of train. */
@@ -95,7 +100,10 @@ function areaWithinFolds(y: Float64Array, p: Float64Array, { weights, fold }: { 
   return ranked / pairs;
 }
 
-/** Scores of trained specialists as a table (schema ares.scores): model REGIME/family, method and segment by row, then the regime's base rate. */
+/**
+ * Scores of trained specialists as a table (schema ares.scores): model REGIME/family, method and segment by row, then the regime's base
+ * rate, then the members of ensembles of networks as REGIME/family/member 1 and so on.
+ */
 export function scoreTable(records: readonly SpecialistRecord[]): Table {
   const scored = records.flatMap(({ regime, family, scores }) => (scores === null ? [] : [{ model: `${regime}/${family}`, scores }]));
   // Families of one regime share their rows, so that one base rate stands for all of them.
@@ -103,10 +111,27 @@ export function scoreTable(records: readonly SpecialistRecord[]): Table {
   const rows = [...scored, ...Array.from(naive, ([model, scores]) => ({ model, scores }))].flatMap(({ model, scores }) => [
     ...scoreRows(model, { method: 'out-of-fold, own regime', segment: 'train' }, scores.ownRows),
     ...scoreRows(model, { method: 'out-of-fold, all regimes', segment: 'train' }, scores.allRows),
-    ...scoreRows(model, { method: 'refit, own regime', segment: 'calibration' }, scores.calibration),
-    ...scoreRows(model, { method: 'refit, own regime', segment: 'selection' }, scores.selection),
+    ...laterRows(model, scores),
   ]);
-  return scoreRowTable(rows);
+  return scoreRowTable([...rows, ...records.flatMap(memberRows)]);
+}
+
+function laterRows(model: string, { calibration, selection }: LaterScores): readonly ScoreRow[] {
+  const method = 'refit, own regime';
+  return [...scoreRows(model, { method, segment: 'calibration' }, calibration), ...scoreRows(model, { method, segment: 'selection' }, selection)];
+}
+
+/** Each member of an ensemble, and what the ensemble scores where only its members' record says it. */
+function memberRows({ regime, family, members }: SpecialistRecord): readonly ScoreRow[] {
+  if (members === undefined) return [];
+  const { stopping, later } = members;
+  const model = `${regime}/${family}`;
+  const name = (i: number): string => `${model}/member ${i + 1}`;
+  const fitted = stopping === null ? [] : [{ model, value: stopping.ensemble }, ...stopping.members.map((value, i) => ({ model: name(i), value }))];
+  return [
+    ...fitted.map((row) => ({ ...row, method: 'refit, examples that stopped its training', segment: 'train', metric: 'logLoss', count: stopping?.rows ?? 0 })),
+    ...later.flatMap((scores, i) => laterRows(name(i), scores)),
+  ];
 }
 
 /** The families of one regime, the best out of fold first. */

@@ -43,7 +43,7 @@ export async function searchSpecialist(context: StepContext<AnalystEnhancementPa
   const { trials, best } = await searchTrials({
     space: work.space,
     trials: context.parameters.trials,
-    seed: context.seed(regime, 'search'),
+    seed: context.seed(regime, family.id, 'search'),
     sampler: tpeSampler(),
     signal: context.signal,
     evaluate: async (parameters, trial) => {
@@ -69,7 +69,8 @@ export function chooseByOtherFolds(examples: SpecialistExamples, folds: readonly
   if (first === undefined) throw new RangeError('expected the predictions of at least one trial, found none');
   const probability = Float64Array.from(first.probability);
   for (const { fold } of folds) {
-    const losses = predictions.map((trial) => lossOutside(examples, trial, fold));
+    // A trial without a loss is never the least; where none has one the first stands for all.
+    const losses = predictions.map((trial) => lossOutside(examples, trial, fold)).map((loss) => (Number.isNaN(loss) ? Number.POSITIVE_INFINITY : loss));
     const chosen = predictions[losses.indexOf(Math.min(...losses))] as OutOfFold;
     chosen.fold.forEach((value, i) => {
       if (value === fold) probability[i] = chosen.probability[i] as number;

@@ -3,6 +3,7 @@ import type { Classifier, FitData, ModelFamily } from '../core/models/model.js';
 import { POOLED } from '../core/regimes/regime-names.js';
 import type { StepContext } from '../pipeline/step.js';
 import { explainSpecialist } from './explain-specialist.js';
+import { memberScores } from './member-scores.js';
 import type { SpecialistExamples } from './specialist-examples.js';
 import { labelledTrain, positionsWhere, predictionTable, valuesAt } from './specialist-examples.js';
 import type { SpecialistFold } from './specialist-folds.js';
@@ -97,6 +98,7 @@ export async function saveSpecialist(
   );
   await context.outputs.bytes(`models/${name}`, 'model', 'ares.model', bytes);
   await explainSpecialist(context, examples, { unit, fit, bytes });
+  const members = memberScores(examples, { unit, fit, bytes }, later);
   const record: SpecialistRecord = {
     ...describeUnit(unit, fit),
     status: 'trained',
@@ -111,6 +113,7 @@ export async function saveSpecialist(
     })),
     scores: specialistScores(examples, { outOfFold, later: { positions: later, probability: predicted } }),
     baseline: baseRateScores(examples, { folds, outOfFold, later }),
+    ...(members === null ? {} : { members }),
   };
   await context.outputs.json(`record/${name}`, 'ares.specialist-record', record);
   context.count({ rowsIn: outOfFold.positions.length, rowsOut: outOfFold.positions.length + later.length });

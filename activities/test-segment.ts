@@ -47,6 +47,11 @@ export async function openTestSegment(context: TestSegmentContext): Promise<Test
   };
   const terms: SegmentTerms = { ...test, periodMs: parameters.periodMs, market, costs: parameters.costs };
   const chain = await loadChain(inputs, ports);
-  const { observed, calls } = observeMembers(chain);
-  return { chain, calls, data, terms, ...scoreSegment(observed, data, terms) };
+  try {
+    const { observed, calls } = observeMembers(chain);
+    return { chain, calls, data, terms, ...scoreSegment(observed, data, terms) };
+  } catch (error) {
+    chain.dispose();
+    throw error;
+  }
 }

@@ -6,6 +6,8 @@ import { featuresBench } from './features.js';
 import { gbdtBench } from './gbdt.js';
 import { netsBench } from './nets.js';
 import { pipelineBench } from './pipeline.js';
+import { segmentsBench } from './segments.js';
+import { storageBench } from './storage.js';
 import type { BenchLine } from './bench-line.js';
 
 const SUBJECTS: Readonly<Record<string, () => AsyncIterable<BenchLine>>> = {
@@ -16,6 +18,8 @@ const SUBJECTS: Readonly<Record<string, () => AsyncIterable<BenchLine>>> = {
   gbdt: gbdtBench,
   nets: netsBench,
   pipeline: pipelineBench,
+  segments: segmentsBench,
+  storage: storageBench,
 };
 
 const asked = process.argv.slice(2);

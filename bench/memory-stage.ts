@@ -1,6 +1,6 @@
 /**
  * Script: one stage of the way from zips to features over the first DAYS days of a folder, as the steps do it; prints one JSON line.
- * `node memory-stage.js zips|collection|bars|features FOLDER DAYS TRADES_A_DAY`.
+ * `node memory-stage.js zips|collection|bars|features FOLDER DAYS TRADES_A_DAY [THREADS]`; threads (default 1) make bars side by side.
  */
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -22,7 +22,7 @@ const KIB_PER_MIB = 1024;
 /** Each returns the rows that it made. */
 const STAGES: Readonly<Record<string, (folder: string, days: number, tradesADay: number) => Promise<number>>> = { zips, collection, bars, features };
 
-const [name = '', folder = '', days = '', tradesADay = ''] = process.argv.slice(2);
+const [name = '', folder = '', days = '', tradesADay = '', threads = '1'] = process.argv.slice(2);
 const stage = STAGES[name];
 if (stage === undefined) throw new Error(`expected a stage out of ${Object.keys(STAGES).join(', ')}, found ${name}`);
 const started = performance.now();
@@ -80,7 +80,7 @@ async function bars(of: string, count: number): Promise<number> {
     },
     outputs,
     ports: { bars: makeBarEngine() },
-    execution: { threads: 1 },
+    execution: { threads: Number(threads) },
     signal: { aborted: false, throwIfAborted: () => undefined },
     checkpoint: NO_CHECKPOINT,
     progress: () => undefined,

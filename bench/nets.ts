@@ -29,6 +29,7 @@ import { makeRandom } from '../core/stats/random.js';
 import { pythonPackages } from '../infra/python-packages.js';
 import { repositoryRoot } from '../infra/repository-root.js';
 import type { BenchLine } from './bench-line.js';
+import { familyLatencyBench } from './family-latency.js';
 
 const EXAMPLES = 4096;
 const BATCHES = [128, 1024];
@@ -69,7 +70,7 @@ interface Peer {
   ask(line: string): Promise<Record<string, unknown>>;
 }
 
-/** Two lines a network (batches of 128 and 1,024), one of latency. */
+/** Two lines a network (batches of 128 and 1,024), one of latency; then one of latency for every family as it is served. */
 export async function* netsBench(): AsyncIterable<BenchLine> {
   const backend = await openTensorBackend();
   const folder = await mkdtemp(join(tmpdir(), 'ares-bench-nets-'));
@@ -99,6 +100,7 @@ export async function* netsBench(): AsyncIterable<BenchLine> {
       for (const batch of BATCHES) yield await measureEpoch(of, batch, peer);
       yield await measureLatency(of, peer);
     }
+    yield* familyLatencyBench();
   } finally {
     const ended = once(child, 'exit');
     child.stdin.end();

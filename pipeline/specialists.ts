@@ -4,10 +4,10 @@ import type { RunPlan, Segments } from './plan.js';
 
 const MINIMAL = ['lightgbm', 'linear'] as const;
 const BASIC = [...MINIMAL, 'xgboost', 'elastic-net'] as const;
-/** Networks that see an example's own row alone. */
-const ROW_NETWORKS = ['mlp'] as const;
-/** Networks that look back over the rows before an example. */
-const SEQUENCE_NETWORKS = ['cnn', 'lstm', 'gru-attention', 'tcn', 'transformer', 'temporal-fusion'] as const;
+/** Networks that see an example's own row alone, and ensembles of them. */
+const ROW_NETWORKS = ['mlp', 'mlp-ensemble'] as const;
+/** Networks that look back over the rows before an example, and ensembles of them. */
+const SEQUENCE_NETWORKS = ['cnn', 'lstm', 'gru-attention', 'tcn', 'transformer', 'temporal-fusion', 'lstm-ensemble'] as const;
 const ALL = [...BASIC, 'random-forest', 'extra-trees', 'lightgbm-dart', 'lightgbm-goss', ...ROW_NETWORKS, ...SEQUENCE_NETWORKS] as const;
 
 /** The sets that a preset or the spec's `models` names: what steps 5 and 9 train. */

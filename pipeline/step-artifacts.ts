@@ -44,6 +44,7 @@ const STEP_ARTIFACTS: Readonly<Record<StepId, Readonly<Record<string, string>>>>
     'bars-fine/<month>': 'ares.bars',
     bars: 'ares.bars',
     regimes: 'ares.regimes',
+    imputation: 'ares.imputation',
     'regime-model': 'ares.regime-model',
     'regime-summary': 'ares.regime-summary',
   },

@@ -2,6 +2,7 @@
 import { mkdtemp, open, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { completeBars } from '../activities/complete-bars.js';
 import { hashFile } from '../adapters/object-store/index.js';
 import { makeFilesSource } from '../adapters/market-files/index.js';
 import { makeQuoteFiles } from '../adapters/recorded-book/index.js';
@@ -18,6 +19,7 @@ import { concatTables, float64Column } from '../core/data/table.js';
 import { joinQuotes } from '../core/order-book/join-quotes.js';
 import { InvalidData } from '../core/errors.js';
 import type { FundingSeries } from '../core/features/feature.js';
+import type { Imputation } from '../core/quality/impute-bars.js';
 import { checkTable } from '../pipeline/check-table.js';
 import type { MarketKind } from '../pipeline/config.js';
 import { FINE_PERIOD_MS } from '../pipeline/config.js';
@@ -28,6 +30,8 @@ import type { PlannedFile, Span } from '../pipeline/plan.js';
 const DAY_MS = 86_400_000;
 /** Any history that files may hold. */
 const ALL_DAYS = 36_500;
+/** The last time that a date can hold. */
+const LAST_DATE_MS = 8.64e15;
 const NEVER_ABORTED = { aborted: false, throwIfAborted: (): void => undefined };
 
 export interface RawMarketQuery {
@@ -41,6 +45,8 @@ export interface RawMarketQuery {
   readonly pairs: readonly string[];
   /** Whether the chain's features read best quotes; looked for in the folder. */
   readonly quotes: boolean;
+  /** How the run filled gaps in. */
+  readonly imputation: Imputation;
   /** Data before are left out; null = none are. */
   readonly historyFromMs: number | null;
   readonly toMs: number | null;
@@ -51,19 +57,25 @@ export interface RawMarketQuery {
  * @throws InvalidData with file and line on bad files, or when a folder does not cover the history; the message lists what was found
  */
 export async function readRawMarket(query: RawMarketQuery): Promise<ChainData> {
-  const { bars, funding, knownMs } = await readBarsAt(query);
+  const { fineBars, funding } = await readBarsAt(query);
   const given = query.fundingPath === null ? funding : fundingOf(checkTable(await readParquet(query.fundingPath), 'ares.funding', query.fundingPath));
-  const first = lowerBound(bars.openTimeMs, query.historyFromMs ?? Number.NEGATIVE_INFINITY);
-  const fineBars = resampleBars(sliceBars(bars, first, barCount(bars)), FINE_PERIOD_MS, knownMs);
   if (barCount(fineBars) === 0) throw new InvalidData(`${query.path}: expected bars from ${isoOf(query.historyFromMs)} to ${isoOf(query.toMs)}, found none`);
   return { fineBars, funding: given };
 }
 
 interface Read {
-  readonly bars: Bars;
+  readonly fineBars: Bars;
   readonly funding: FundingSeries | null;
-  /** Time up to which the data reach, where it may lie inside the last bar: an unfinished minute is dropped. */
-  readonly knownMs?: number;
+}
+
+/**
+ * Minute bars of the history, repaired and filled in as in step 2; those of a run are so already. `knownMs` is the time up to which the data
+ * reach, where it may lie inside the last bar: an unfinished minute is dropped.
+ */
+function fineBarsOf(bars: Bars, { historyFromMs, imputation }: RawMarketQuery, knownMs?: number): Bars {
+  const first = lowerBound(bars.openTimeMs, historyFromMs ?? Number.NEGATIVE_INFINITY);
+  const fine = resampleBars(sliceBars(bars, first, barCount(bars)), FINE_PERIOD_MS, knownMs);
+  return completeBars(fine, { periodMs: FINE_PERIOD_MS, imputation }).bars;
 }
 
 async function readBarsAt(query: RawMarketQuery): Promise<Read> {
@@ -73,15 +85,18 @@ async function readBarsAt(query: RawMarketQuery): Promise<Read> {
   const areParquet = await Promise.all(paths.map(async (path) => (await stat(path)).isFile() && isParquet(path)));
   if (paths.length === 0 || areParquet.includes(false)) return readFolder(query);
   const parts = await Promise.all(paths.map(async (path) => barsFromTable(checkTable(await readParquet(path), 'ares.bars', path))));
-  return { bars: concatBars(parts.sort((a, b) => (a.openTimeMs[0] ?? 0) - (b.openTimeMs[0] ?? 0))), funding: null };
+  return { fineBars: fineBarsOf(concatBars(parts.sort((a, b) => (a.openTimeMs[0] ?? 0) - (b.openTimeMs[0] ?? 0))), query), funding: null };
 }
 
 async function readOneFile(query: RawMarketQuery): Promise<Read> {
-  if (await isParquet(query.path)) return { bars: barsFromTable(checkTable(await readParquet(query.path), 'ares.bars', query.path)), funding: null };
+  if (await isParquet(query.path)) {
+    const bars = barsFromTable(checkTable(await readParquet(query.path), 'ares.bars', query.path));
+    return { fineBars: fineBarsOf(bars, query), funding: null };
+  }
   const { sha256, bytes } = await hashFile(query.path);
-  const window = { fromMs: query.historyFromMs ?? 0, toMs: query.toMs ?? Number.MAX_SAFE_INTEGER };
+  const window = { fromMs: query.historyFromMs ?? 0, toMs: query.toMs ?? LAST_DATE_MS };
   const { table } = await makeFilesSource().readBars({ ...requestFor(query, [{ path: query.path, sha256, bytes }]), window, periodMs: FINE_PERIOD_MS });
-  return { bars: barsFromTable(table), funding: null };
+  return { fineBars: fineBarsOf(barsFromTable(table), query), funding: null };
 }
 
 async function readFolder(query: RawMarketQuery): Promise<Read> {
@@ -90,19 +105,18 @@ async function readFolder(query: RawMarketQuery): Promise<Read> {
   const found = await files.find(folderQuery(query));
   const window = { fromMs: historyFromMs ?? found.fromMs, toMs: toMs ?? found.toMs };
   const funding = await readFundingFiles(query, found.fundingFiles, window);
-  if (found.series === 'trades') {
-    return { bars: await joinColumns(query, { bars: await barsOfTrades(query, found, window), found, window }), funding, knownMs: window.toMs };
-  }
-  const read = await files.readBars({ ...requestFor(query, found.files), window, periodMs: found.periodMs });
-  return { bars: await joinColumns(query, { bars: barsFromTable(read.table), found, window }), funding };
+  const bars =
+    found.series === 'trades'
+      ? await barsOfTrades(query, found, window)
+      : barsFromTable((await files.readBars({ ...requestFor(query, found.files), window, periodMs: found.periodMs })).table);
+  return { fineBars: await joinColumns(query, { bars: fineBarsOf(bars, query, window.toMs), found, window }), funding };
 }
 
 /** The columns of best quotes, external series and other assets, as step 2 joins them to minute bars. */
 async function joinColumns(query: RawMarketQuery, read: { bars: Bars; found: FoundSeries; window: Span }): Promise<Bars> {
   const { found, window } = read;
   const files = makeFilesSource();
-  const joinsNothing = query.external.length + query.pairs.length === 0 && !query.quotes;
-  let bars = joinsNothing ? read.bars : resampleBars(read.bars, FINE_PERIOD_MS, window.toMs);
+  let { bars } = read;
   if (query.quotes) bars = joinQuotes(bars, await readQuotes(query, window));
   for (const external of query.external) {
     const { table } = await files.readExternal({ ...requestFor(query, found.externalFiles[external] ?? []), window, external });

@@ -1,2 +1,2 @@
 /** Bundles of named files. */
-export { makeBundleArchive } from './zip-bundle-archive.js';
+export { makeBundleArchive, packDeflated } from './zip-bundle-archive.js';

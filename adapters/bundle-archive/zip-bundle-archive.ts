@@ -12,13 +12,18 @@ const MEMBER_MODE = 0o100644;
 
 /** The archive of hand-over bundles. Members are stored, not deflated: deflated bytes differ between zlib versions. */
 export function makeBundleArchive(): BundleArchive {
-  return { pack, unpack };
+  return { pack: async (files) => pack(files, false), unpack };
 }
 
-async function pack(files: Readonly<Record<string, Uint8Array>>): Promise<Uint8Array> {
+/** The same files deflated, for a bundle that no hash has to find again; `unpack` reads it as well. */
+export async function packDeflated(files: Readonly<Record<string, Uint8Array>>): Promise<Uint8Array> {
+  return pack(files, true);
+}
+
+async function pack(files: Readonly<Record<string, Uint8Array>>, compress: boolean): Promise<Uint8Array> {
   const zip = new ZipFile();
   for (const name of Object.keys(files).sort()) {
-    zip.addBuffer(Buffer.from(files[name]!), name, { mtime: MEMBER_TIME, mode: MEMBER_MODE, compress: false, forceDosTimestamp: true });
+    zip.addBuffer(Buffer.from(files[name]!), name, { mtime: MEMBER_TIME, mode: MEMBER_MODE, compress, forceDosTimestamp: true });
   }
   zip.end();
   return new Uint8Array(await buffer(zip.outputStream));

@@ -73,9 +73,9 @@ export function readPlainTrades(
     if (next < 0 || !(price[to]! > 0) || bytes.getUint8(next) !== COMMA) break;
     next = readDecimal(bytes, next + 1, quantity, to);
     if (next < 0 || !(quantity[to]! > 0) || bytes.getUint8(next) !== COMMA) break;
-    next = skipCells(bytes, next, before) + 1;
-    if (next === 0) break;
-    next = readTime(bytes, next, timeMs, to);
+    next = skipCells(bytes, next, before);
+    if (next < 0 || bytes.getUint8(next) !== COMMA) break;
+    next = readTime(bytes, next + 1, timeMs, to);
     const time = timeMs[to]!;
     if (next < 0 || !(time >= lastMs && time >= fromMs && time < toMs)) break;
     const flag = flagAt(bytes, next + 1);

@@ -21,6 +21,7 @@ const PROGRAMS: readonly OtherProgram[] = [
   { name: 'bars', description: 'time, tick, volume, dollar, imbalance or run bars of trades; compare them with klines', script: 'worker/bars-command.js' },
   { name: 'simulate', description: "write the simulator's market as files of an exchange archive", script: 'worker/simulate-command.js' },
   { name: 'predict', description: 'predict from raw bars with nothing but a hand-over bundle', script: 'worker/predict.js' },
+  { name: 'compress', description: 'the networks of a hand-over bundle in eight bits, and what that costs', script: 'worker/compress-command.js' },
   {
     name: 'lineage',
     description: 'from a run, artifact, figure, prediction or version back to raw files, code and parameters',

@@ -30,8 +30,3 @@ export interface TrainedChain {
   readonly parameters: StrategyParameters;
   dispose(): void;
 }
-
-/** The chain's classifiers, each once. */
-export function classifiersOf(chain: Pick<TrainedChain, 'analyst' | 'tactician'>): readonly Classifier[] {
-  return [...chain.analyst.classifiers.values(), ...chain.tactician.classifiers.values()];
-}

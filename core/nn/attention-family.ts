@@ -8,7 +8,7 @@ import { inferAttention } from './attention-inference.js';
 import type { AttentionShape } from './attention-shape.js';
 import type { SequenceExamples } from './attention-training.js';
 import type { TrainingState } from './fit-weights.js';
-import { measureRows, standardiseRows } from './scale-rows.js';
+import { measureRows, standardiseRows, standardiseWindows } from './scale-rows.js';
 import { splitForStopping } from './stopping-examples.js';
 import type { TensorBackend } from './tensor-backend.js';
 
@@ -124,7 +124,8 @@ function makeClassifier(featureNames: readonly string[], state: AttentionState):
     featureNames,
     predictProba: (features, rows) => {
       checkColumnCount(features, featureNames);
-      return inferAttention({ flat, shape: state.shape }, standardiseRows(features, state), rows);
+      const seen = standardiseWindows(features, { rows, window: state.shape.window }, state);
+      return inferAttention({ flat, shape: state.shape }, seen.input, seen.rows);
     },
     featureImportance: () => null,
     save: () => encodeModel<AttentionState>('attention', featureNames, state),

@@ -37,11 +37,15 @@ export function makeLossMeasure(batches: BatchLoss, { most, runs, compile, signa
       let loss = 0;
       for (const chosen of parts) {
         signal?.throwIfAborted();
-        const fed = batches.feed({ chosen, count, total });
-        compiled ??= compilerFor(compile, runs * parts.length)(([flat, ...rest]) => [batches.loss(flat as tf.Tensor1D, rest)], [weights, ...fed]);
-        const [part] = compiled.run([weights, ...fed]);
-        loss += (await part.data())[0];
-        tf.dispose([part, ...fed]);
+        const held = batches.feed({ chosen, count, total });
+        try {
+          const inputs = [weights, ...held];
+          compiled ??= compilerFor(compile, runs * parts.length)(([flat, ...rest]) => [batches.loss(flat as tf.Tensor1D, rest)], inputs);
+          held.push(...compiled.run(inputs));
+          loss += (await held[held.length - 1].data())[0];
+        } finally {
+          tf.dispose(held);
+        }
       }
       return loss;
     },

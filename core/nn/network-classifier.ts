@@ -7,14 +7,17 @@ import type { Network, NetworkOutput, NetworkSize } from './network.js';
 import { sigmoid } from './plain-dense.js';
 import type { PlainTensor } from './plain-tensor.js';
 import { predictPlain, splitParameters } from './predict-network.js';
+import { expandWeights } from './quantised-weights.js';
+import type { QuantisedWeights } from './quantised-weights.js';
 import type { RowScale } from './scale-rows.js';
-import { standardiseRows } from './scale-rows.js';
+import { standardiseWindows } from './scale-rows.js';
 import type { TensorBackend } from './tensor-backend.js';
 
 /** What is saved of a fitted network. */
 export interface NetworkState extends RowScale {
   readonly size: NetworkSize;
-  readonly weights: readonly number[];
+  /** All parameters one after the other, or compressed (`compress-network`), and then kept so when saved again. */
+  readonly weights: readonly number[] | QuantisedWeights;
   readonly importance: readonly number[];
   /** Mean and deviation of the values that the quantiles are of; null without quantiles. */
   readonly valueScale: { readonly mean: number; readonly deviation: number } | null;
@@ -40,11 +43,12 @@ export interface NetworkClassifier extends Classifier {
 /** The classifier of saved or newly fitted weights. @throws RangeError when their number is not the network's. */
 export function makeNetworkClassifier(network: Network, featureNames: readonly string[], state: NetworkState): NetworkClassifier {
   const { size, valueScale } = state;
-  const fitted = { network, size, weights: splitParameters(network, size, state.weights) };
+  const flat = 'encoding' in state.weights ? expandWeights(network.parameters(size), state.weights) : state.weights;
+  const fitted = { network, size, weights: splitParameters(network, size, flat) };
   const levels = levelsOf(network, size);
   const predict = (features: Matrix, rows: Int32Array, part: (output: NetworkOutput<PlainTensor>) => PlainTensor): Float64Array => {
     checkColumnCount(features, featureNames);
-    return predictPlain(fitted, { input: standardiseRows(features, state), rows }, part);
+    return predictPlain(fitted, standardiseWindows(features, { rows, window: size.window }, state), part);
   };
   return {
     family: network.id,

@@ -15,7 +15,7 @@ export interface NetworkSize {
   readonly settings: NetworkSettings;
 }
 
-/** `fan` draws uniformly within +-sqrt(6 / (inputs + outputs)) (Glorot and Bengio 2010); `position` normally with deviation 0.1. */
+/** `fan` draws uniformly within +-sqrt(6 / (inputs + outputs)), the last two axes (Glorot and Bengio 2010); `position` normally with deviation 0.1. */
 export type Initializer = 'fan' | 'position' | 'zeros' | 'ones' | 'forget';
 
 export interface ParameterSpec {
@@ -95,8 +95,8 @@ export function drawParameters(specs: readonly ParameterSpec[], random: Random):
 }
 
 function fill(values: Float32Array, { shape, initial }: ParameterSpec, random: Random): void {
-  const columns = shape[shape.length - 1];
-  const bound = Math.sqrt(6 / (values.length / columns + columns));
+  const [rows, columns] = [shape[shape.length - 2] ?? 1, shape[shape.length - 1]];
+  const bound = Math.sqrt(6 / (rows + columns));
   for (let i = 0; i < values.length; i++) {
     if (initial === 'fan') values[i] = bound * (2 * random.uniform() - 1);
     else if (initial === 'position') values[i] = 0.1 * random.normal();

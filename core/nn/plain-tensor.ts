@@ -26,11 +26,12 @@ export function broadcastPlain(a: PlainTensor, b: PlainTensor, operation: (x: nu
     return out;
   }
   const [strideA, strideB] = [broadcastStrides(a.shape, shape), broadcastStrides(b.shape, shape)];
+  const last = shape.length - 1;
   const index = new Int32Array(shape.length);
   let [atA, atB] = [0, 0];
-  for (let i = 0; i < values.length; i++) {
-    values[i] = operation(a.values[atA], b.values[atB]);
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
+  for (let i = 0; i < values.length; ) {
+    for (let k = 0; k < shape[last]; k++, i++) values[i] = operation(a.values[atA + k * strideA[last]], b.values[atB + k * strideB[last]]);
+    for (let axis = last - 1; axis >= 0; axis--) {
       atA += strideA[axis];
       atB += strideB[axis];
       if (++index[axis] < shape[axis]) break;

@@ -45,3 +45,22 @@ export function standardiseRows({ rowCount, columnCount, values }: Matrix, { mea
   }
   return { values: out, rowCount };
 }
+
+/**
+ * What the rows look at, on that scale: the rows from the first of the earliest window to the latest row, and where the rows are in them. A
+ * prediction of one row so costs its window and not the whole matrix.
+ */
+export function standardiseWindows(
+  { rowCount, columnCount, values }: Matrix,
+  { rows, window }: { readonly rows: Int32Array; readonly window: number },
+  scale: RowScale,
+): { readonly input: SequenceInput; readonly rows: Int32Array } {
+  let [first, last] = [rowCount, -1];
+  for (const row of rows) {
+    first = Math.min(first, row);
+    last = Math.max(last, row);
+  }
+  const from = Math.max(0, Math.min(first - window + 1, last));
+  const part = { rowCount: last + 1 - from, columnCount, values: values.subarray(from * columnCount, (last + 1) * columnCount) };
+  return { input: standardiseRows(part, scale), rows: rows.map((row) => row - from) };
+}

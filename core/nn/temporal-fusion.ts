@@ -1,14 +1,17 @@
 /**
- * Temporal fusion transformer (Lim, Arik, Loeff and Pfister 2021) for inputs known up to the example's own row: variable selection,
- * LSTM encoder, interpretable attention (one value projection for all heads), gated residual networks, ordered quantile outputs.
- * Departures: the selection reads the variables themselves instead of their embeddings (which are affine in them), each variable
- * has an affine embedding with ELU instead of a gated network of its own, and there are no static or known-future inputs.
+ * Temporal fusion transformer (Lim, Arik, Loeff and Pfister 2021) for inputs known up to the example's own row: variable selection
+ * (an embedding and a gated residual network for each variable), LSTM encoder, interpretable attention (one value projection for
+ * all heads), gated residual networks, ordered quantile outputs. Static covariates stay out, for a run has one symbol and nothing
+ * that tells series apart; inputs known ahead stay out with the decoder that would read them, for the prediction is of the
+ * example's own row and has no horizon of later ones.
  */
-import { applyDense, applyLstm, applyNorm, denseSpecs, lastPosition, lstmSpecs, normSpecs } from './layers.js';
+import { gateSpecs, gatedResidual, gatedSkip, residualSpecs } from './gated-residual.js';
+import { applyDense, applyLstm, denseSpecs, lastPosition, lstmSpecs } from './layers.js';
 import { causalWeights } from './multi-head-attention.js';
 import type { NetworkOps } from './network-ops.js';
 import { rateSetting, wholeSetting } from './network.js';
-import type { Network, ParameterSpec } from './network.js';
+import type { Network } from './network.js';
+import { selectVariables, selectionSpecs } from './variable-selection.js';
 
 /** Levels of the quantile outputs, in order. */
 export const QUANTILE_LEVELS: readonly number[] = Object.freeze([0.1, 0.5, 0.9]);
@@ -23,10 +26,7 @@ export const temporalFusion: Network = {
     const [width, heads] = [wholeSetting(settings, 'width'), wholeSetting(settings, 'heads')];
     if (width % heads !== 0) throw new RangeError(`expected parameter width to be a multiple of heads (${heads}), found ${width}`);
     return [
-      ...denseSpecs('selection.first', features, width),
-      ...denseSpecs('selection.second', width, features),
-      { name: 'embedding.kernel', shape: [features, width], initial: 'fan' },
-      { name: 'embedding.bias', shape: [features, width], initial: 'zeros' },
+      ...selectionSpecs(features, width),
       ...lstmSpecs('encoder', width, width),
       ...gateSpecs('encoder.gate', width),
       ...residualSpecs('enrichment', width),
@@ -44,7 +44,7 @@ export const temporalFusion: Network = {
   forward: (ops, weights, { x, absent, size: { window, settings } }) => {
     const part = { rate: rateSetting(settings, 'dropout') };
     const [, examples, features] = ops.shape(x);
-    const { selected, variables } = selectVariables(ops, weights, x);
+    const { selected, variables } = selectVariables(ops, weights, { ...part, x, width: wholeSetting(settings, 'width') });
     const encoded = applyLstm(ops, weights, { name: 'encoder', x: selected, absent });
     const temporal = gatedSkip(ops, weights, { ...part, name: 'encoder.gate', x: encoded, skip: selected });
     const enriched = gatedResidual(ops, weights, { ...part, name: 'enrichment', x: temporal });
@@ -64,43 +64,6 @@ export const temporalFusion: Network = {
     };
   },
 };
-
-function gateSpecs(name: string, width: number): readonly ParameterSpec[] {
-  return [...denseSpecs(`${name}.value`, width, width), ...denseSpecs(`${name}.open`, width, width), ...normSpecs(`${name}.norm`, width)];
-}
-
-function residualSpecs(name: string, width: number): readonly ParameterSpec[] {
-  return [...denseSpecs(`${name}.first`, width, width), ...denseSpecs(`${name}.second`, width, width), ...gateSpecs(`${name}.gate`, width)];
-}
-
-/** Embedded variables added up by softmax weights, [window x examples x width], and those weights. */
-function selectVariables<T>(ops: NetworkOps<T>, weights: (name: string) => T, x: T): { selected: T; variables: T } {
-  const [window, examples, features] = ops.shape(x);
-  const scores = applyDense(ops, weights, { name: 'selection.second', x: applyDense(ops, weights, { name: 'selection.first', x, activation: 'elu' }) });
-  const variables = ops.softmax(scores);
-  const values = ops.multiply(ops.reshape(x, [window, examples, features, 1]), weights('embedding.kernel'));
-  const embedded = ops.activate(ops.add(values, weights('embedding.bias')), 'elu');
-  return { selected: ops.sum(ops.multiply(embedded, ops.reshape(variables, [window, examples, features, 1])), 2), variables };
-}
-
-interface Gated<T> {
-  readonly name: string;
-  readonly x: T;
-  readonly rate: number;
-}
-
-/** norm(skip + sigmoid(x O + o) (x V + v)). */
-function gatedSkip<T>(ops: NetworkOps<T>, weights: (name: string) => T, { name, x, rate, skip }: Gated<T> & { readonly skip: T }): T {
-  const dropped = ops.dropout(x, rate);
-  const value = applyDense(ops, weights, { name: `${name}.value`, x: dropped });
-  const open = applyDense(ops, weights, { name: `${name}.open`, x: dropped, activation: 'sigmoid' });
-  return applyNorm(ops, weights, { name: `${name}.norm`, x: ops.add(skip, ops.multiply(open, value)) });
-}
-
-function gatedResidual<T>(ops: NetworkOps<T>, weights: (name: string) => T, { name, x, rate }: Gated<T>): T {
-  const inner = applyDense(ops, weights, { name: `${name}.first`, x, activation: 'elu' });
-  return gatedSkip(ops, weights, { name: `${name}.gate`, x: applyDense(ops, weights, { name: `${name}.second`, x: inner }), rate, skip: x });
-}
 
 interface Enriched<T> {
   readonly enriched: T;

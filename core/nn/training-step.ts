@@ -48,15 +48,18 @@ function stepAtOnce(batches: BatchLoss, { count, random, runs, compile }: StepOp
   return {
     take: (adam, chosen, step) => {
       adam.step += 1;
-      const fed = batches.feed({ chosen, count, total: batches.weightOf(chosen) });
-      masks ??= listMasks((source) => batches.loss(adam.tensors.weights, fed, source));
-      const { rate, epsilon, kept } = adamRates(adam.step, step);
-      const { weights, first, second } = adam.tensors;
-      const inputs = [weights, first, second, rate, epsilon, kept, ...masks.map((mask) => drawMask(mask, random)), ...fed];
-      compiled ??= compilerFor(compile, runs)(stepFunction(batches, masks.length, step), inputs);
-      const next = compiled.run(inputs) as [tf.Tensor1D, tf.Tensor1D, tf.Tensor1D];
-      tf.dispose(inputs);
-      adam.tensors = { weights: next[0], first: next[1], second: next[2] };
+      const before = adam.tensors;
+      // Within tidy, so that a step that fails leaves nothing either.
+      const [weights, first, second] = tf.tidy(() => {
+        const fed = batches.feed({ chosen, count, total: batches.weightOf(chosen) });
+        masks ??= listMasks((source) => batches.loss(before.weights, fed, source));
+        const { rate, epsilon, kept } = adamRates(adam.step, step);
+        const inputs = [before.weights, before.first, before.second, rate, epsilon, kept, ...masks.map((mask) => drawMask(mask, random)), ...fed];
+        compiled ??= compilerFor(compile, runs)(stepFunction(batches, masks.length, step), inputs);
+        return compiled.run(inputs);
+      }) as [tf.Tensor1D, tf.Tensor1D, tf.Tensor1D];
+      tf.dispose({ ...before });
+      adam.tensors = { weights, first, second };
     },
     dispose: () => compiled?.dispose(),
   };

@@ -35,5 +35,5 @@ export const analystEnhancement = {
   queue: 'ares-gpu',
   startToCloseMinutes: 960,
   stallMinutes: 15,
-  adapters: ['tables', 'gradient-boosting', 'xgboost', 'tensor-backend'],
+  adapters: ['tables', 'row-log', 'gradient-boosting', 'xgboost', 'tensor-backend'],
 } as const satisfies StepDefinition<'analyst-enhancement', AnalystEnhancementParameters>;

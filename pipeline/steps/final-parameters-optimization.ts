@@ -42,5 +42,5 @@ export const finalParametersOptimization = {
   queue: 'ares-cpu',
   startToCloseMinutes: 480,
   stallMinutes: 10,
-  adapters: ['tables'],
+  adapters: ['tables', 'row-log'],
 } as const satisfies StepDefinition<'final-parameters-optimization', FinalParametersOptimizationParameters>;

@@ -113,6 +113,28 @@ test('quotes that no file holds, and a file that changes after the plan, stop th
   await assert.rejects(runDataSteps(t, plan, { count: 1 }), { name: 'IntegrityError' });
 });
 
+test('the last minute of a recorded day is there in a unit of that day alone: the next part tells that nothing is missing', async (t) => {
+  const folder = await marketWithQuotes(t, []);
+  const midnightMs = Date.parse(`${DAYS[2]}T00:00:00Z`);
+  const part = (fromMs: number): string =>
+    Array.from({ length: 61 }, (_, i) => {
+      const timeMs = fromMs + i * 10_000 - (i === 60 ? 1 : 0);
+      const data = { u: timeMs / 1000, E: timeMs, b: String(price(i)), B: '1', a: String(price(i) + 1), A: '2' };
+      return `${timeMs} ${JSON.stringify({ stream: 'ethusdt@bookTicker', data })}`;
+    }).join('\n');
+  await folder.write('ETHUSDT-um-20240302.txt', part(midnightMs - 600_000));
+  await folder.write('ETHUSDT-um-20240303.txt', part(midnightMs));
+  const opens = [];
+  for (const segmentDays of [1, 4]) {
+    const memory = await runDataSteps(t, await planOf({ source: 'files', path: folder.root, quotes: true, segmentDays }), { count: 1 });
+    const inputs = memoryInputs(memory);
+    const tables = await Promise.all(DAYS.map((day) => inputs.table('data-collection', `quotes/${day}`, 'ares.quotes')));
+    opens.push(tables.map((table) => Array.from(float64Column(table, 'openTimeMs'), (openMs) => (openMs - midnightMs) / MINUTE_MS)));
+  }
+  assert.deepEqual(opens[0], [[], [-10, -9, -8, -7, -6, -5, -4, -3, -2, -1], [0, 1, 2, 3, 4, 5, 6, 7, 8], []]);
+  assert.deepEqual(opens[1], opens[0]);
+});
+
 test('a real recording gives its minutes quotes and depth, whatever the unit (C1, D4)', { skip: testData === null && 'no real data' }, async (t) => {
   const root = await mkdtemp(join(tmpdir(), 'ares-recording-'));
   t.after(() => rm(root, { recursive: true, force: true }));

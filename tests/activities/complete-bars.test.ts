@@ -42,3 +42,16 @@ test('bars without a fault and without imputation are the same object', () => {
     ],
   );
 });
+
+test('completing what is complete changes nothing: gaps stay as long, a new level stays where it was accepted', () => {
+  const whole = walkBars(80, 2);
+  for (const name of ['open', 'high', 'low', 'close'] as const) whole[name].subarray(60).forEach((price, i) => (whole[name][60 + i] = 10 * price));
+  const kept = Array.from({ length: 80 }, (_, row) => row).filter((row) => row < 20 || row > 34);
+  const options = { periodMs: PERIOD_MS, imputation: { method: 'carry', maxBars: 3 } } as const;
+  const once = completeBars(barsFromTable(takeRows(barsToTable(whole), kept)), options);
+  assert.equal(barCount(once.bars), 68);
+  assert.equal(once.repairedMs.length, 5);
+  const twice = completeBars(once.bars, options);
+  assert.equal(twice.bars, once.bars);
+  assert.deepEqual(twice.repairedMs, []);
+});

@@ -1,21 +1,29 @@
 /** Step 15's record of the test's decisions: equal to what serving says, adding up, and using nothing of the future. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type { AbVerdict } from '../../activities/ab-testing.js';
 import { runAbTest } from '../../activities/ab-testing.js';
 import type { Uncertainty } from '../../activities/calibration-uncertainty.js';
 import type { DecisionSummary } from '../../activities/decision-records.js';
+import { readEnsembleOutputs } from '../../activities/ensemble-outputs.js';
 import { fineBarsName } from '../../activities/fine-bars.js';
 import type { ArtifactMemory } from '../../activities/in-process-steps.js';
 import { memoryInputs } from '../../activities/in-process-steps.js';
+import { ADAPTIVE, ALPHA, rawPredictions } from '../../activities/label-conformal.js';
 import { openTestSegment } from '../../activities/test-segment.js';
 import { applyCalibrator } from '../../core/calibration/calibrator.js';
+import { adaptiveConformal } from '../../core/conformal/adaptive-conformal.js';
+import { labelScores } from '../../core/conformal/split-conformal.js';
 import { decisionTable } from '../../core/chain/decision-table.js';
 import type { Table } from '../../core/data/table.js';
 import { float64Column, int32Column, sliceTable, takeRows, textColumn } from '../../core/data/table.js';
 import { applyEnsemble } from '../../core/ensembles/apply-ensemble.js';
 import type { Ensemble } from '../../core/ensembles/ensemble.js';
 import { explainByKernel } from '../../core/explanations/kernel-shap.js';
+import type { LabelChoice } from '../../core/labels/label-choice.js';
+import { outcomeOrder } from '../../core/labels/outcome-order.js';
 import { REGIMES } from '../../core/regimes/regime-names.js';
+import { canonicalJson } from '../../pipeline/canonical-json.js';
 import { chainParameters } from '../../pipeline/chain-parameters.js';
 import type { SchemaId } from '../../pipeline/schemas.js';
 import { abTesting } from '../../pipeline/steps/ab-testing.js';
@@ -171,6 +179,24 @@ test('coverage on the test is counted from the stored sets, and the fixed sets a
   assert.ok(rows > 20 && low <= covered! && covered! <= high);
 });
 
+test('the adaptive level comes to the test with what selection taught it: it stands at the first decision already', async () => {
+  for (const role of ROLES) {
+    const outputs = await readEnsembleOutputs(memoryInputs(run.memory), role);
+    const before = Int32Array.from(outputs.row.keys()).filter((i) => outputs.segment[i] === 'selection' && Number.isFinite(outputs.y[i]!));
+    const { timeMs, endMs, p, y } = rawPredictions(outputs, before);
+    // One row more, at the first decision: all outcomes of selection are known by then.
+    const first = float64Column(decisions, 'signalTimeMs')[0]!;
+    assert.ok(before.length > 20 && endMs.every((end) => end <= first));
+    const { levels } = adaptiveConformal(Float64Array.from([...labelScores(y, p), Number.NaN]), {
+      alpha: ALPHA,
+      ...ADAPTIVE,
+      outcomes: outcomeOrder(Float64Array.from([...timeMs, first]), Float64Array.from([...endMs, Number.NaN])),
+    });
+    assert.equal(float64Column(decisions, `${role}AdaptiveLevel`)[0], levels.at(-1));
+    assert.notEqual(levels.at(-1), ALPHA);
+  }
+});
+
 test('the largest contribution of a decision with one routed member is near what Kernel SHAP finds for that member', async () => {
   const segment = await openTestSegment({ parameters: { chain: chainParameters(run.plan) }, inputs: memoryInputs(run.memory), ports: run.ports });
   try {
@@ -189,4 +215,31 @@ test('the largest contribution of a decision with one routed member is near what
   } finally {
     segment.chain.dispose();
   }
+});
+
+test('a test segment without any decision is recorded as such, in every table and figure, and no verdict follows', async () => {
+  const memory = run.copyMemory();
+  const step = 'analyst-labeling-feature-engineering';
+  const choice = await memoryInputs(memory).json<LabelChoice>(step, 'label-choice');
+  const labels = new Map(memory.artifacts.get(step)!);
+  // No price moves that far: no bar is an event, so the analyst has nothing to say.
+  labels.set('label-choice', { json: canonicalJson({ ...choice, events: 'cusum', cusumThreshold: 1e6 }) });
+  memory.artifacts.set(step, labels);
+  const idle = await run.runStep(abTesting, runAbTest, { memory });
+  const inputs = memoryInputs(idle);
+  const found = await inputs.json<DecisionSummary>('ab-testing', 'decision-summary');
+  assert.deepEqual([found.decisions, found.explained, found.actions], [0, 0, { long: 0, short: 0, none: 0 }]);
+  for (const role of ROLES) {
+    const { coverage, adaptiveCoverage, dissimilarShare, anomalousShare, meanSpread, online } = found[role];
+    assert.deepEqual(
+      [coverage.rows, coverage.covered, adaptiveCoverage.covered, dissimilarShare, anomalousShare, meanSpread],
+      [0, null, null, null, null, null],
+    );
+    assert.deepEqual([online.members, online.rows, online.brierOnline, online.bestMember], [summary[role].online.members, 0, null, null]);
+  }
+  for (const name of Object.keys(TABLES) as (keyof typeof TABLES)[]) {
+    const [empty, full] = [await tableOf(idle, name), await tableOf(recorded, name)];
+    assert.deepEqual([empty.rowCount, Object.keys(empty.columns)], [0, Object.keys(full.columns)]);
+  }
+  assert.equal((await inputs.json<AbVerdict>('ab-testing', 'verdict')).verdict, 'no verdict');
 });

@@ -98,6 +98,17 @@ test('labels and features of selection do not move an explanation, the same mode
   assert.deepEqual(await explained(family, changed), await explained(family));
 });
 
+test('shuffling is judged on calibration, which the fit has not seen: its labels move the figures, those of train do not', async () => {
+  const family = families['linear']!;
+  const shuffled = async (segment: string): Promise<Float64Array> => {
+    const label = examples.label.map((value, i) => (examples.segment[i] === segment ? 1 - value : value));
+    return float64Column((await explained(family, { ...examples, label })).get('explanation/POOLED/linear')!, 'permutation');
+  };
+  const [asIs, ofTrain, ofCalibration] = [await shuffled('none of them'), await shuffled('train'), await shuffled('calibration')];
+  assert.deepEqual(ofTrain, asIs);
+  assert.ok(ofCalibration.some((value, i) => Number.isFinite(value) && value !== asIs[i]));
+});
+
 test('a model whose contributions do not add up to its predictions fails the step by name', async () => {
   const honest = families['linear']!;
   const lying: ModelFamily = {

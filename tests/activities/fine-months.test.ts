@@ -14,8 +14,10 @@ import { resampleBars } from '../../core/data/resample-bars.js';
 import type { Table } from '../../core/data/table.js';
 import { makeTable, takeRows } from '../../core/data/table.js';
 import type { Imputation } from '../../core/quality/impute-bars.js';
+import { joinQuotes } from '../../core/order-book/join-quotes.js';
 import { makeRandom } from '../../core/stats/random.js';
 import { NO_CHECKPOINT } from '../../pipeline/checkpoint.js';
+import { daysOf } from '../../pipeline/day-segments.js';
 import { monthsOf, spanOfMonth } from '../../pipeline/months.js';
 import { memoryText, planOf, runDataSteps } from './data-steps.js';
 import { walkBars } from '../support/synthetic-bars.js';
@@ -31,6 +33,7 @@ interface World {
   readonly imputation: Imputation;
   readonly external: Table;
   readonly pair: Bars;
+  readonly quotes?: readonly (readonly [day: string, table: Table])[];
 }
 
 /** Bars with holes, some of them longer than a month, bad prices, and a slower series and another asset beside them. */
@@ -54,6 +57,8 @@ function drawWorld(seed: number): World {
 interface Made {
   readonly memory: ArtifactMemory;
   readonly result: FineMonths;
+  /** Tables read and months done, in order. */
+  readonly events: readonly string[];
 }
 
 /** Step 2's minute bars of the world in the window, reported up to a time. */
@@ -63,6 +68,9 @@ async function make(world: World, window: { fromMs: number; toMs: number }, repo
   await collected.table('bars', 'ares.bars', barsToTable(world.bars));
   await collected.table('external/fear-greed', 'ares.external', world.external);
   await collected.table('pairs/OTHER', 'ares.bars', barsToTable(world.pair));
+  for (const [day, table] of world.quotes ?? []) await collected.table(`quotes/${day}`, 'ares.quotes', table);
+  const events: string[] = [];
+  const inputs = memoryInputs(memory);
   const result = await writeFineMonths({
     parameters: {
       window,
@@ -73,13 +81,19 @@ async function make(world: World, window: { fromMs: number; toMs: number }, repo
       external: ['fear-greed'],
       pairs: ['OTHER'],
     },
-    inputs: memoryInputs(memory),
+    inputs: {
+      ...inputs,
+      table: async (...call: Parameters<typeof inputs.table>) => {
+        events.push(call[1]);
+        return inputs.table(...call);
+      },
+    },
     outputs: memoryOutputs(memory, 'market-regime-classification'),
     signal: { aborted: false, throwIfAborted: () => undefined },
     checkpoint: NO_CHECKPOINT,
-    progress: () => undefined,
+    progress: (_: number, message: string) => events.push(message),
   } as never);
-  return { memory, result };
+  return { memory, result, events };
 }
 
 /** The same at once, over the whole window: what the months must add up to. */
@@ -128,6 +142,21 @@ test('months made one after another are the whole window made at once, to the bi
       assert.equal(result.rows, barCount(world.bars));
     }),
     { numRuns: 60 },
+  );
+});
+
+test('a walk-forward window, whose bars the run has completed, gets the very bars that it is scored on', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 0, max: 1e6 }), async (seed) => {
+      const world = drawWorld(seed);
+      const window = windowOf(world);
+      const from = makeRandom(seed).below(200) * GRID_MS;
+      const span = { fromMs: window.fromMs + from, toMs: window.toMs };
+      const run = await readFineBars(memoryInputs((await make(world, window)).memory), span);
+      fc.pre(barCount(run) > 0);
+      assertSameBars(await readFineBars(memoryInputs((await make({ ...world, bars: run }, span)).memory)), run);
+    }),
+    { numRuns: 30 },
   );
 });
 
@@ -195,6 +224,43 @@ test('a gap over the end of a month is filled on both sides, and a fault in Febr
   assert.equal((finding('imputed bar') as { count: number }).count, 4);
   assert.equal((finding('repaired price') as { count: number }).count, 1);
   assert.match((finding('repaired price') as { detail: string }).detail, /^in 1 of 2 months, first in 2024-02: 1 bars with a price/);
+});
+
+test('a run of stale bars over the end of a month is told of, though neither month holds enough of it', async () => {
+  const bars = walkBars(160, 5, GRID_MS);
+  // Eight bars up to row 123, the last of January, and eight from it on.
+  for (const name of ['open', 'high', 'low', 'close'] as const) bars[name].fill(bars.close[115]!, 116, 132);
+  const world: World = { ...drawWorld(1), bars, imputation: { method: 'none', maxBars: 1 } };
+  const { result } = await make(world, windowOf(world));
+  assert.equal(result.findings.find(({ check }) => check === 'stale price')!.count, 8);
+});
+
+test('best quotes join as the whole series of them does, read a month at a time', async () => {
+  const bars = walkBars(300, 4, GRID_MS);
+  const names = ['bid', 'ask', 'bidQuantity', 'askQuantity', 'quotedSpread', 'orderFlowImbalance', 'quoteUpdates'];
+  const quotesOf = (closeTimeMs: Float64Array): Table =>
+    makeTable({
+      openTimeMs: closeTimeMs.map((time) => time - GRID_MS),
+      closeTimeMs,
+      ...Object.fromEntries(names.map((name, j) => [name, closeTimeMs.map((time) => time + j)])),
+    });
+  const world: World = { ...drawWorld(4), bars, imputation: { method: 'none', maxBars: 1 } };
+  const window = windowOf(world);
+  const quotes = daysOf(window).map((day): readonly [string, Table] => {
+    const fromMs = Date.parse(`${day}T00:00:00Z`);
+    return [day, quotesOf(bars.closeTimeMs.filter((time) => time > fromMs && time <= fromMs + 24 * HOUR_MS))];
+  });
+  const { memory, events } = await make({ ...world, quotes }, window);
+  const fine = await readFineBars(memoryInputs(memory));
+  const joined = Object.fromEntries(names.map((name) => [name, fine.extras[name]!]));
+  assertSameBars({ ...fine, extras: joined }, joinQuotes(bars, quotesOf(bars.closeTimeMs)));
+  const months = monthsOf(window);
+  assert.equal(months.length, 4);
+  for (const [i, month] of months.entries()) {
+    const [from, to] = [i === 0 ? 0 : events.indexOf(`bars of ${months[i - 1]}`), events.indexOf(`bars of ${month}`)];
+    const read = events.slice(from, to).filter((name) => name.startsWith('quotes/'));
+    assert.ok(read.length > 0 && read.every((name) => name.startsWith(`quotes/${month}`)), `${month}: ${read.join(', ')}`);
+  }
 });
 
 test('a month without a bar has a table without rows, and bars out of order are refused', async () => {

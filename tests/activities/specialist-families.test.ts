@@ -10,6 +10,7 @@ import { applyChain } from '../../core/chain/apply-chain.js';
 import { textColumn } from '../../core/data/table.js';
 import type { Ensemble } from '../../core/ensembles/ensemble.js';
 import { modelHeader } from '../../core/models/model-bytes.js';
+import { NETWORK_ENSEMBLES } from '../../core/nn/networks.js';
 import { NO_CHECKPOINT } from '../../pipeline/checkpoint.js';
 import { NETWORK_FAMILIES, SPECIALIST_FAMILIES, tacticianFamilies } from '../../pipeline/specialists.js';
 import type { StepDefinition } from '../../pipeline/step.js';
@@ -65,6 +66,34 @@ test('every family is trained on all regimes: a model of that family, and a prob
     assert.ok(new Set(probability).size > (NETWORK_FAMILIES.includes(family) ? 100 : 1), `${family}: ${new Set(probability).size} values`);
     assert.ok(record.scores!.selection.logLoss! > 0 && record.baseline!.selection.logLoss! > 0);
   }
+});
+
+test('an ensemble of networks has each member\u2019s scores in its record, and beside its own in the table; members differ', async () => {
+  const { columns } = await inputs.table(ANALYST, 'scores', 'ares.scores');
+  const rowsOf = (name: string): Readonly<Record<string, number>> => {
+    const model = columns['model'] as readonly string[];
+    const about = (i: number): string => ['method', 'segment', 'metric'].map((key) => (columns[key] as readonly string[])[i]).join(', ');
+    return Object.fromEntries(model.flatMap((of, i) => (of === name ? [[about(i), (columns['value'] as Float64Array)[i]!]] : [])));
+  };
+  const [held, stopping] = ['refit, own regime, calibration, logLoss', 'refit, examples that stopped its training, train, logLoss'];
+  for (const { base, members } of NETWORK_ENSEMBLES) {
+    const name = `POOLED/${base.id}-ensemble`;
+    const record = await inputs.json<SpecialistRecord>(ANALYST, `record/${name}`);
+    const own = rowsOf(name);
+    const each = Array.from({ length: members }, (_, i) => rowsOf(`${name}/member ${i + 1}`));
+    assert.deepEqual(
+      each.map((row) => row[held]),
+      record.members!.later.map(({ calibration }) => calibration.logLoss),
+    );
+    assert.deepEqual([...each.map((row) => row[stopping]), own[stopping]], [...record.members!.stopping!.members, record.members!.stopping!.ensemble]);
+    for (const key of [held, stopping]) {
+      const losses = each.map((row) => row[key]!);
+      assert.equal(new Set(losses).size, members, `${name}: ${losses}`);
+      // Jensen: the log loss of the mean probability is at most the mean of the log losses.
+      assert.ok(own[key]! <= losses.reduce((sum, loss) => sum + loss, 0) / members + 1e-12, `${name}: ${own[key]} beside ${losses}`);
+    }
+  }
+  assert.equal((await inputs.json<SpecialistRecord>(ANALYST, 'record/POOLED/mlp')).members, undefined);
 });
 
 test('a regime below the minimum effective sample is served by the pooled model in every family, with the sample and the minimum as reason', async () => {

@@ -57,7 +57,8 @@ describe('the sets of families', () => {
       tacticianFamilies(plan),
       SPECIALIST_FAMILIES.filter((id) => !withWindow(2).includes(id)),
     );
-    assert.ok(tacticianFamilies(plan).includes('mlp') && withWindow(2).length === 6);
+    const own = tacticianFamilies(plan);
+    assert.ok(own.includes('mlp') && own.includes('mlp-ensemble') && withWindow(2).length === 7);
   });
 
   test('whatever is searched has a space over parameters that the family has', () => {

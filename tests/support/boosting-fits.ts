@@ -7,7 +7,7 @@ const [name = '', fits = ''] = process.argv.slice(2);
 const isLightgbm = name === 'lightgbm';
 const library = isLightgbm ? makeGradientBoosting() : makeXgboost();
 const settings = isLightgbm ? { objective: 'binary', num_leaves: 15, metric: 'auc' } : { objective: 'binary:logistic', max_depth: 4, eval_metric: 'auc' };
-const data = { ...boostingData(20_000, 'binary'), validation: { examples: boostingExamples(2000, 'binary', { seed: 2 }), patience: 2 } };
+const data = { ...boostingData(20_000, 'binary'), validation: { examples: boostingExamples(20_000, 'binary', { seed: 2 }), patience: 2 } };
 const few = boostingExamples(20, 'binary', { seed: 3 }).x;
 
 const residentMiB: number[] = [];

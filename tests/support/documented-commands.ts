@@ -133,6 +133,7 @@ export const ELSEWHERE: readonly Elsewhere[] = [
     holds: "commandsOf('docs/sources.md'",
     notRun: null,
   },
+  { command: /^ares compress /, file: 'tests/worker/compress-command.test.ts', holds: "documentedCommand('ares compress --bundle", notRun: null },
   {
     command: /^npm start -- --gpu$/,
     file: 'infra/start.ts',

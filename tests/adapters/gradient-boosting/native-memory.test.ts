@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { runCommand } from '../../../infra/run-command.js';
 
 const FITS = 500;
-/** A training set or a booster that stays behind holds 0.18 MB or more: those of the fits that throw alone would be over 36 MB in 400 fits. */
+/** A training set, a watched one as large, or a booster that stays behind holds 0.18 MB or more: those of the fits that throw alone would be over 36 MB in 400 fits. */
 const BOUND_MIB = 20;
 
 for (const library of ['lightgbm', 'xgboost']) {

@@ -58,6 +58,13 @@ const CASES = [
     more: watched('binary'),
     rounds: 200,
   }),
+  // More is better of this one: a side that took the least for the best would keep one round.
+  caseOf('lightgbm', 'early stopping by AUC', {
+    target: 'binary',
+    parameters: { ...LGB, learning_rate: 0.5, objective: 'binary', metric: 'auc' },
+    more: watched('binary'),
+    rounds: 200,
+  }),
   caseOf('xgboost', 'binary, weighted', {
     target: 'binary',
     parameters: { ...XGB, objective: 'binary:logistic', subsample: 0.7, colsample_bynode: 0.8 },
@@ -73,6 +80,12 @@ const CASES = [
   caseOf('xgboost', 'early stopping', {
     target: 'binary',
     parameters: { ...XGB, eta: 0.8, objective: 'binary:logistic' },
+    more: watched('binary'),
+    rounds: 200,
+  }),
+  caseOf('xgboost', 'early stopping by AUC', {
+    target: 'binary',
+    parameters: { ...XGB, eta: 0.8, objective: 'binary:logistic', eval_metric: 'auc' },
     more: watched('binary'),
     rounds: 200,
   }),
@@ -128,7 +141,7 @@ describe('beside the Python wheels of LightGBM 4.7.0 and XGBoost 3.2.0', () => {
   }
 
   test('the early stopping of both sides was asked to judge, and interactions were compared', () => {
-    assert.equal(CASES.filter(({ data }) => data.validation !== undefined).length, 2);
+    assert.equal(CASES.filter(({ data }) => data.validation !== undefined).length, 4);
     assert.equal(
       answers.filter(({ interactions }) => interactions.length >= INTERACTION_ROWS * 36).length,
       CASES.filter(({ library }) => library === 'xgboost').length,

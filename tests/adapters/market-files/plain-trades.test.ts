@@ -117,6 +117,8 @@ test('reading ends before the first row that is not plain, and what was read bef
     `2,2000,1,2000,${T + 5},fals,`,
     `2,2000,1,2000,${T + 5},true,true`,
     `2,2000,1,${T + 5},true`,
+    `2,2000,1,2000 ${T + 5},true`,
+    `2,2000,1,2000\n${T + 5},true`,
     `2,2000,1,"2000",${T + 5},true`,
     `2,2000,1,2000,${T + 5}0,true`,
     `2,2000,1,2000,${T + 5}00x,true`,

@@ -76,6 +76,14 @@ test('a quote counts from when it was sent, not from when it was made', async (t
   assert.deepEqual(valuesOf((await readQuotes(bare.root))[0]!, 'bid').slice(0, 2), [110, 110]);
 });
 
+test('a quote whose stamp lies before that of an earlier one counts from when the earlier one came', async (t) => {
+  const sentAt = (id: number, sentMs: number, bid: number): string => tickerRow(id, START_MS, { bid, ask: bid + 1, sentMs });
+  const folder = await folderOf(t, [sentAt(1, START_MS, 100), sentAt(2, START_MS + HOUR_MS, 110), sentAt(3, START_MS + HOUR_MS - 1, 120)]);
+  const [day] = await readQuotes(folder.root);
+  assert.deepEqual(valuesOf(day!, 'bid').slice(0, 2), [100, 120]);
+  assert.deepEqual(valuesOf(day!, 'quoteUpdates').slice(0, 2), [0, 2]);
+});
+
 test('old update ids are left out, crossed quotes and silences flagged, each with its count', async (t) => {
   const at = (id: number, second: number, bid: number, ask: number): string => tickerRow(id, START_MS + second * 1000, { bid, ask });
   const folder = await folderOf(t, [

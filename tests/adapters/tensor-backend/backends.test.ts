@@ -11,7 +11,8 @@ import { NO_SWIFTSHADER, swiftShaderEnvironment } from '../../support/swiftshade
 import type { TrainedLosses } from '../../support/train-on-backend.js';
 
 const SCRIPT = fileURLToPath(new URL('../../support/train-on-backend.js', import.meta.url));
-const FAMILIES = ['attention', 'mlp', 'cnn'];
+/** The others are run by hand (docs/devices.md): WebGPU's software device takes a minute to compile their kernels. */
+const FAMILIES = ['attention', 'mlp', 'cnn', 'lstm', 'gru-attention'];
 /** Single precision over twelve steps of Adam: the order of sums differs, nothing else. */
 const TOLERANCE = 1e-4;
 const MEBIBYTE = 2 ** 20;

@@ -5,6 +5,7 @@ import { makeGradientBoosting } from '../../../adapters/gradient-boosting/index.
 import { makeXgboost } from '../../../adapters/xgboost/index.js';
 import { makeBestRound } from '../../../core/models/best-round.js';
 import { extraTreesFamily } from '../../../core/models/extra-trees.js';
+import type { GradientBoosting } from '../../../core/models/gradient-boosting.js';
 import { lightgbmDartFamily, lightgbmFamily, lightgbmGossFamily } from '../../../core/models/lightgbm.js';
 import { randomForestFamily } from '../../../core/models/random-forest.js';
 import { xgboostFamily } from '../../../core/models/xgboost.js';
@@ -62,6 +63,21 @@ for (const family of STOPPING) {
     short.dispose();
   });
 }
+
+test('LightGBM takes the threads of the slot, XGBoost one, whose sums would depend on more', async () => {
+  const asked: unknown[] = [];
+  const listening = (library: GradientBoosting): GradientBoosting => ({
+    ...library,
+    train: (examplesOf, parameters, rounds, iteration) => {
+      asked.push(parameters['num_threads'] ?? parameters['nthread']);
+      return library.train(examplesOf, parameters, rounds, iteration);
+    },
+  });
+  for (const family of [lightgbmFamily('lightgbm', listening(lightgbm)), xgboostFamily(listening(xgboost))]) {
+    (await family.fit(data, { ...options({ rounds: 1 }), threads: 2 })).dispose();
+  }
+  assert.deepEqual(asked, [2, 1]);
+});
 
 test('families whose trees have no best last round take all rounds whatever the later examples say', async () => {
   for (const family of FAMILIES.filter((one) => !STOPPING.includes(one))) {

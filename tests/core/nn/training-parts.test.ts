@@ -12,7 +12,6 @@ import { NO_BEST, goesOn } from '../../../core/nn/early-stop.js';
 import { learningRateAt } from '../../../core/nn/learning-rate.js';
 import { mlp } from '../../../core/nn/mlp.js';
 import { cnn } from '../../../core/nn/cnn.js';
-import { ensembleFamily } from '../../../core/nn/network-ensemble.js';
 import { networkFamily } from '../../../core/nn/network-family.js';
 import { PLAIN_OPS } from '../../../core/nn/plain-ops.js';
 import { temporalFusion } from '../../../core/nn/temporal-fusion.js';
@@ -226,27 +225,4 @@ test('cnn finds a planted shape wherever it lies in the window; of a shuffled se
   assert.ok(aucs[0]! > 0.9, `planted: AUC ${aucs[0]}`);
   // 750 examples: the standard error of an AUC at chance is 0.021.
   assert.ok(Math.abs(aucs[1]! - 0.5) < 0.08, `shuffled: AUC ${aucs[1]}`);
-});
-
-test('members of an ensemble differ; its score, stored beside theirs, is no worse than their mean; it is read back and goes on to the same bytes', {
-  skip,
-}, async () => {
-  const data = rare(300, 40);
-  const family = ensembleFamily(networkFamily(mlp, backend), 3);
-  const options = { seed: 5, threads: 1, parameters: { epochs: 3, batch: 64, first: 8, second: 4 } };
-  const kept: unknown[] = [];
-  const model = await family.fit(data, { ...options, state: { latest: async () => null, keep: async (state) => void kept.push(structuredClone(state)) } });
-  const { members, ensemble } = model.scores;
-  assert.equal(new Set(members).size, 3);
-  // Jensen: the log loss of the mean probability is at most the mean of the log losses.
-  assert.ok(ensemble <= members.reduce((sum, loss) => sum + loss, 0) / 3);
-  assert.ok(model.disagreement(data.features, data.rows).every((spread) => spread > 0));
-  const copy = family.load(model.save());
-  assert.deepEqual(copy.scores, model.scores);
-  assert.deepEqual(copy.predictProba(data.features, data.rows), model.predictProba(data.features, data.rows));
-  for (const state of [kept[1], kept[4], kept[8]]) {
-    const resumed = await family.fit(data, { ...options, state: { latest: async () => state, keep: async () => undefined } });
-    assert.deepEqual(resumed.save(), model.save());
-  }
-  assert.throws(() => ensembleFamily(networkFamily(mlp, backend), 1), RangeError);
 });

@@ -145,6 +145,22 @@ test('a fit that is aborted or fails frees its graphs and tensors', { skip }, as
   };
   await assert.rejects(trainNetwork({ ...training, random: makeRandom(1), signal }), /stopped by the test/);
   assert.deepEqual([opened, open, tf.memory().numTensors], [2, 0, numTensors]);
+  // The library fails within the tenth step, then within the first loss: what was fed to it is freed as well.
+  for (const failing of [10, 4]) {
+    let runs = 0;
+    const breaking: CompileTensors = (compute, example) => {
+      const compiled = compile(compute, example);
+      // A loss takes weights, rows, labels, shares, marks and values; a step both moments, rates and masks besides.
+      const isAsked = example.length > 6 === (failing === 10);
+      const run: typeof compiled.run = (inputs) => {
+        if (isAsked && ++runs === failing) throw new Error('failed by the test');
+        return compiled.run(inputs);
+      };
+      return { ...compiled, run };
+    };
+    await assert.rejects(trainNetwork({ ...training, compile: breaking, random: makeRandom(1) }), /failed by the test/);
+    assert.deepEqual([runs, open, tf.memory().numTensors], [failing, 0, numTensors]);
+  }
   const wild = { ...training, settings: { ...settings, learningRate: Number.NaN } };
   await assert.rejects(trainNetwork({ ...wild, random: makeRandom(1) }), { name: 'NumericalError' });
   assert.deepEqual([open, tf.memory().numTensors], [0, numTensors]);
