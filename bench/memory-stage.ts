@@ -2,7 +2,7 @@
  * Script: one stage of the way from zips to features over the first DAYS days of a folder, as the steps do it; prints one JSON line.
  * `node memory-stage.js zips|collection|bars|features FOLDER DAYS TRADES_A_DAY [THREADS]`; threads (default 1) make bars side by side.
  */
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { writeFineMonths } from '../activities/fine-months.js';
 import { hashFile } from '../adapters/market-files/file-hash.js';
@@ -28,7 +28,14 @@ if (stage === undefined) throw new Error(`expected a stage out of ${Object.keys(
 const started = performance.now();
 const rows = await stage(folder, Number(days), Number(tradesADay));
 const seconds = (performance.now() - started) / 1000;
-console.log(JSON.stringify({ seconds, rows, peakMiB: Math.round(process.resourceUsage().maxRSS / KIB_PER_MIB) }));
+console.log(JSON.stringify({ seconds, rows, peakMiB: Math.round((await largestResidentKiB()) / KIB_PER_MIB) }));
+
+/** Of this program: what `resourceUsage` says may be the peak of the process that started it. */
+async function largestResidentKiB(): Promise<number> {
+  const [, kib] = /^VmHWM:\s+(\d+) kB$/m.exec(await readFile('/proc/self/status', 'utf8')) ?? [];
+  if (kib === undefined) throw new Error('expected VmHWM in /proc/self/status');
+  return Number(kib);
+}
 
 async function zips(to: string, count: number, trades: number): Promise<number> {
   const market = benchMarket(count * trades, count * 24);
