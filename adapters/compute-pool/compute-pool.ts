@@ -6,6 +6,7 @@ import workerpool from 'workerpool';
 import type { Pool } from 'workerpool';
 import type { AbortSignalLike } from '../../pipeline/artifact-store.js';
 import { PipelineError } from '../../pipeline/errors.js';
+import { withLargePages } from '../local-memory.js';
 
 /** How often the pool looks whether a task has been silent for too long. */
 const STALL_CHECK_MS = 1000;
@@ -126,7 +127,7 @@ function makeSlotPool(options: ComputePoolOptions, signal: AbortSignal): Pool {
     // The short grace keeps a cancelled step from running on: its outputs lie in a staging folder that is dropped.
     workerTerminateTimeout: 500,
     emitStdStreams: true,
-    forkOpts: { env: options.env, execArgv: ['--enable-source-maps'], signal, killSignal: 'SIGKILL' },
+    forkOpts: { env: withLargePages(options.env), execArgv: ['--enable-source-maps'], signal, killSignal: 'SIGKILL' },
   });
 }
 

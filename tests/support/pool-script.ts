@@ -7,6 +7,7 @@ workerpool.worker({
   double: async (n: number) => ({ result: 2 * n, residentMiB: 10 }),
   pid: async () => ({ result: process.pid, residentMiB: 10 }),
   grow: async () => ({ result: process.pid, residentMiB: 100_000 }),
+  environment: async (name: string) => ({ result: process.env[name] ?? null, residentMiB: 10 }),
   crash: async () => process.kill(process.pid, 'SIGSEGV'),
   hang: async () => {
     workerpool.workerEmit({ fraction: 0.1, message: `${process.pid}` });

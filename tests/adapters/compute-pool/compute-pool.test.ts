@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { withLargePages } from '../../../adapters/local-memory.js';
 import { makeComputePool } from '../../../adapters/compute-pool/index.js';
 import type { ComputePool, ComputeProgress } from '../../../adapters/compute-pool/index.js';
 
@@ -106,6 +107,11 @@ describe('the compute pool', () => {
     assert.deepEqual(recycled, [100_000]);
     const pids = await Promise.all(Array.from({ length: 6 }, async () => run('pid')));
     assert.equal(pids.includes(grown), false);
+  });
+
+  test('a child asks for large pages, unless the worker was told otherwise', async () => {
+    assert.match(String(await run('environment', { argument: 'GLIBC_TUNABLES' })), /glibc\.malloc\.hugetlb=1/);
+    assert.equal(withLargePages({ GLIBC_TUNABLES: 'glibc.malloc.check=3' })['GLIBC_TUNABLES'], 'glibc.malloc.check=3');
   });
 
   test('a child dies with its parent although it is busy', async () => {
