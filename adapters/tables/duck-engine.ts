@@ -1,6 +1,6 @@
 /** In-memory DuckDB instances with explicit thread and memory limits, one per setting in a process. */
-import { DuckDBInstance } from '@duckdb/node-api';
-import type { DuckDBConnection } from '@duckdb/node-api';
+import { DuckDBInstance, DuckDBPendingResultState } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBPreparedStatement } from '@duckdb/node-api';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeDuckError } from './duck-errors.js';
@@ -44,28 +44,36 @@ export function sqlName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-async function createInstance(options: Record<string, string>): Promise<DuckDBInstance> {
-  const instance = await DuckDBInstance.create(':memory:', options);
+async function createInstance(limits: EngineLimits): Promise<DuckDBInstance> {
+  const memoryLimit = `${limits.memoryLimitMiB}MiB`;
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: String(limits.threads),
+    memory_limit: memoryLimit,
+    temp_directory: join(tmpdir(), `ares-duckdb-${process.pid}`),
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    preserve_insertion_order: 'true',
+    // Its cache of file contents goes by time and size: a file written anew within moments may be read as it had been.
+    enable_external_file_cache: 'false',
+  });
   const connection = await instance.connect();
-  registerTableScan(connection);
-  connection.closeSync();
+  // Where the limit is set, even to what it was, DuckDB gives free pages back to the system, its own and those of the C library, which it
+  // does of itself only above 128 MiB.
+  const setLimit = await connection.prepare(`SET memory_limit = ${sqlText(memoryLimit)}`);
+  registerTableScan(connection, () => runAtOnce(setLimit));
   return instance;
+}
+
+/** Runs a statement of one task on this thread: a table function cannot wait. @throws Error of DuckDB */
+function runAtOnce(statement: DuckDBPreparedStatement): void {
+  const pending = statement.start();
+  let state = pending.runTask();
+  while (state !== DuckDBPendingResultState.RESULT_READY) state = pending.runTask();
 }
 
 function openInstance(limits: EngineLimits): Promise<DuckDBInstance> {
   const key = `${limits.threads}/${limits.memoryLimitMiB}`;
-  const open =
-    instances.get(key) ??
-    createInstance({
-      threads: String(limits.threads),
-      memory_limit: `${limits.memoryLimitMiB}MiB`,
-      temp_directory: join(tmpdir(), `ares-duckdb-${process.pid}`),
-      autoinstall_known_extensions: 'false',
-      autoload_known_extensions: 'false',
-      preserve_insertion_order: 'true',
-      // Its cache of file contents goes by time and size: a file written anew within moments may be read as it had been.
-      enable_external_file_cache: 'false',
-    });
+  const open = instances.get(key) ?? createInstance(limits);
   instances.set(key, open);
   return open;
 }

@@ -4,18 +4,17 @@ import { InvalidData } from '../../core/errors.js';
 import type { Column, Table } from '../../core/data/table.js';
 import type { EngineLimits } from './duck-engine.js';
 import { sqlName, sqlText, withConnection } from './duck-engine.js';
-import { scanning } from './table-scan.js';
+import { chunkRows, scanning } from './table-scan.js';
 
-/** Values of a row group, 4 MiB of doubles, and its most rows: the writer holds one group, however long or wide the table is. */
-const ROW_GROUP_VALUES = 524_288;
+/** Values of a row group, 3 MiB of doubles, and its most rows: the writer holds one group, however long or wide the table is. */
+const ROW_GROUP_VALUES = 393_216;
 const MOST_ROWS = 122_880;
-/** Row groups are whole vectors of DuckDB. */
-const VECTOR_ROWS = 2048;
 
-/** Rows of a row group of a table: by its number of columns alone, because it decides the bytes. */
+/** Rows of a row group of a table, whole chunks of the scan: by its number of columns alone, because it decides the bytes. */
 export function rowGroupRows(columns: number): number {
-  const rows = Math.floor(ROW_GROUP_VALUES / columns / VECTOR_ROWS) * VECTOR_ROWS;
-  return Math.min(MOST_ROWS, Math.max(VECTOR_ROWS, rows));
+  const step = chunkRows(columns);
+  const rows = Math.floor(ROW_GROUP_VALUES / columns / step) * step;
+  return Math.min(MOST_ROWS, Math.max(step, rows));
 }
 
 /**
@@ -33,8 +32,9 @@ export async function writeParquet(table: Table, path: string, limits: Partial<E
   for (const name of names) checkColumn(name, table.columns[name]!, path);
   await withConnection(limits, path, async (connection) => {
     const select = names.map((name) => `${fileExpression(name, table.columns[name]!)} AS ${sqlName(name)}`).join(', ');
-    const format = `FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroupRows(names.length)}`;
-    await scanning(table, (source) => connection.run(`COPY (SELECT ${select} FROM ${source}) TO ${sqlText(path)} (${format})`));
+    const groupRows = rowGroupRows(names.length);
+    const format = `FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${groupRows}`;
+    await scanning(table, groupRows, (source) => connection.run(`COPY (SELECT ${select} FROM ${source}) TO ${sqlText(path)} (${format})`));
   });
 }
 

@@ -103,15 +103,15 @@ describe('Parquet round trip', () => {
     assert.deepEqual(pages.columns, { compression: ['ZSTD', 'ZSTD'], row_group_num_rows: Float64Array.of(ROW_GROUP_ROWS, 1) });
   });
 
-  test('a row group holds 4 MiB of doubles, a vector at the least: it follows from the number of columns alone', async () => {
-    assert.deepEqual([1, 4, 5, 20, 199, 1000].map(rowGroupRows), [122_880, 122_880, 104_448, 24_576, 2048, 2048]);
+  test('a row group holds 3 MiB of doubles, a chunk at the least: it follows from the number of columns alone', async () => {
+    assert.deepEqual([1, 4, 5, 20, 48, 49, 199, 1000].map(rowGroupRows), [122_880, 98_304, 77_824, 18_432, 8192, 7680, 1536, 512]);
     const wide = makeTable(
       Object.fromEntries(Array.from({ length: 199 }, (_, c) => [`c${c}`, Float64Array.from({ length: 5000 }, (_x, i) => Math.sin(c + i))])),
     );
     const path = join(folder, 'wide.parquet');
     await writeParquet(wide, path);
     const groups = await queryTable(`SELECT DISTINCT row_group_id, row_group_num_rows FROM parquet_metadata('${path}') ORDER BY 1`);
-    assert.deepEqual(groups.columns['row_group_num_rows'], Float64Array.of(2048, 2048, 904));
+    assert.deepEqual(groups.columns['row_group_num_rows'], Float64Array.of(1536, 1536, 1536, 392));
     assert.deepEqual(await readParquet(path), wide);
   });
 
