@@ -1,7 +1,9 @@
 /**
  * Question: how long do indicators take on 1,000,000 one-minute bars, one by one, beside TA-Lib's C (where it has the indicator) and
- * pandas, with the same division by price or range on either side? Turns are interleaved; in a turn a side computes an indicator three times in
- * a row, as a step computes one after the other. Medians of 15 of ours and TA-Lib (in the first few V8 still compiles), of three of pandas.
+ * pandas, with the same division by price or range on either side? Each side is a process that keeps its memory: a page that the kernel hands
+ * out anew costs as much as an indicator, and ten times as much where a host must find it first, which says nothing of either side. Turns
+ * are interleaved; in a turn a side computes an indicator three times in a row, as a step computes one after the other. Medians of 27 of
+ * ours and TA-Lib (in the first ten or so V8 still compiles), of six of pandas.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,9 +11,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import type { Bars } from '../core/data/bars.js';
 import { makeBars } from '../core/data/make-bars.js';
-import { FEATURES } from '../core/features/features.js';
 import { makeRandom } from '../core/stats/random.js';
 import { pythonPackages } from '../infra/python-packages.js';
 import { repositoryRoot } from '../infra/repository-root.js';
@@ -19,49 +21,61 @@ import type { BenchLine } from './bench-line.js';
 
 const BARS = 1_000_000;
 /** Turns of each side, and runs in a turn. */
-const TURNS: Readonly<Record<Library, readonly [number, number]>> = { talib: [5, 3], pandas: [1, 3] };
-const CONTEXT = { regimes: null, funding: null };
+const TURNS: Readonly<Record<Library, readonly [number, number]>> = { talib: [9, 3], pandas: [2, 3] };
+/** Freed memory stays with the process, in large pages. */
+const KEPT_MEMORY = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=17179869184' };
 /** Columns agree to this part of their size: windows of pandas drift by subtraction. */
 const AGREEMENT = 1e-5;
-const MIB = 2 ** 20;
+const KIB_PER_MIB = 1024;
 
 type Library = 'talib' | 'pandas';
 
-interface PeerAnswer {
+interface Answer {
   readonly seconds: number;
   /** Of the last bar, and the sum over the last tenth. */
   readonly last: number;
   readonly sum: number;
 }
 
-interface Peer {
-  readonly features: readonly string[];
-  /** One run of one feature; null where the library has none. */
-  run(name: string, library: Library): Promise<PeerAnswer | null>;
+/** A process that computes features of the bars. */
+interface Side {
+  /** What it says once it is ready. */
+  readonly greeting: unknown;
+  ask(question: string): Promise<unknown>;
+  tell(line: string): void;
   stop(): Promise<void>;
+}
+
+interface Sides {
+  readonly ours: Side;
+  readonly theirs: Side;
 }
 
 /** One line a feature and peer, then totals. @throws Error where the two sides disagree */
 export async function* featuresBench(): AsyncGenerator<BenchLine> {
-  const bars = walk(BARS);
   const folder = await mkdtemp(join(tmpdir(), 'ares-bench-'));
+  const sides: Side[] = [];
   try {
-    const peer = await startPeer(bars, folder);
-    try {
-      yield* measureAll(bars, peer);
-    } finally {
-      await peer.stop();
-    }
+    const file = join(folder, 'bars.bin');
+    const bars = walk(BARS);
+    await writeFile(file, Buffer.concat((['open', 'high', 'low', 'close', 'volume'] as const).map((name) => Buffer.from(bars[name].buffer))));
+    const packages = await pythonPackages(join(repositoryRoot(), 'bench', 'peer-requirements.txt'));
+    const theirs = await startSide('python3', [join(repositoryRoot(), 'bench', 'peer-features.py'), file, String(BARS)], { PYTHONPATH: packages });
+    sides.push(theirs);
+    const ours = await startSide(process.execPath, ['--expose-gc', fileURLToPath(new URL('./features-side.js', import.meta.url)), file, String(BARS)], {});
+    sides.push(ours);
+    yield* measureAll({ ours, theirs });
   } finally {
+    for (const side of sides) await side.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function* measureAll(bars: Bars, peer: Peer): AsyncGenerator<BenchLine> {
+async function* measureAll(sides: Sides): AsyncGenerator<BenchLine> {
   const lines: BenchLine[] = [];
-  for (const name of peer.features) {
+  for (const name of (sides.theirs.greeting as { readonly features: readonly string[] }).features) {
     for (const library of ['talib', 'pandas'] as const) {
-      const line = await measure(bars, { name, library, peer });
+      const line = await measure(sides, name, library);
       if (line === null) continue;
       lines.push(line);
       yield line;
@@ -82,37 +96,41 @@ async function* measureAll(bars: Bars, peer: Peer): AsyncGenerator<BenchLine> {
 /** Ours over theirs: at most. */
 const TARGETS: Readonly<Record<Library, number>> = { talib: 1.5, pandas: 0.1 };
 
-async function measure(bars: Bars, { name, library, peer }: { name: string; library: Library; peer: Peer }): Promise<BenchLine | null> {
-  const feature = FEATURES.find((entry) => entry.name === name);
-  if (feature === undefined) throw new Error(`expected feature ${name} in the registry, found none`);
-  const [ours, theirs]: [number[], number[]] = [[], []];
-  // Kept until the end, by the peer too, as a table of features keeps its columns.
-  const columns: Float64Array[] = [];
-  let answer: PeerAnswer | null = null;
+async function measure({ ours, theirs }: Sides, name: string, library: Library): Promise<BenchLine | null> {
+  const [own, peer]: [number[], number[]] = [[], []];
+  let [answer, peerAnswer]: [Answer | null, Answer | null] = [null, null];
   const [turns, runs] = TURNS[library];
   for (let turn = 0; turn < turns; turn++) {
     for (let run = 0; run < runs; run++) {
-      answer = await peer.run(name, library);
-      if (answer === null) return null;
-      theirs.push(answer.seconds);
+      const said = (await theirs.ask(`${name} ${library}`)) as Answer | { readonly none: true };
+      if ('none' in said) return null;
+      peerAnswer = said;
+      peer.push(said.seconds);
     }
+    ours.tell('');
     for (let run = 0; run < runs; run++) {
-      const start = performance.now();
-      columns.push(feature.compute(bars, CONTEXT));
-      ours.push((performance.now() - start) / 1000);
+      answer = (await ours.ask(name)) as Answer;
+      own.push(answer.seconds);
     }
   }
-  const column = columns.at(-1) as Float64Array;
-  checkAgreement({ name, library, column, answer: answer as PeerAnswer });
-  return lineOf({ name, library, seconds: median(ours), peerSeconds: median(theirs), check: column[BARS - 1] as number });
+  const check = checkAgreement({ name, library, answer: answer as Answer, peerAnswer: peerAnswer as Answer });
+  return lineOf({ name, library, seconds: median(own), peerSeconds: median(peer), check });
 }
 
-function checkAgreement({ name, library, column, answer }: { name: string; library: Library; column: Float64Array; answer: PeerAnswer }): void {
-  const last = column[BARS - 1] as number;
-  const tail = column.subarray(-BARS / 10);
-  const size = sum(tail.map(Math.abs)) / tail.length;
-  const isEqual = Math.abs(last - answer.last) <= AGREEMENT * size && Math.abs(sum(tail) - answer.sum) <= AGREEMENT * size * tail.length;
-  if (!isEqual) throw new Error(`expected ${name} of ${library} to end with ${answer.last} and sum ${answer.sum}, found ${last} and ${sum(tail)}`);
+interface Answers {
+  readonly name: string;
+  readonly library: Library;
+  readonly answer: Answer;
+  readonly peerAnswer: Answer;
+}
+
+/** The last value, where both agree with it and on the sum of the last tenth. */
+function checkAgreement({ name, library, answer, peerAnswer }: Answers): number {
+  const { last, sum } = answer;
+  const size = Math.max(Math.abs(last), Math.abs(sum) / (BARS / 10));
+  const isEqual = Math.abs(last - peerAnswer.last) <= AGREEMENT * size && Math.abs(sum - peerAnswer.sum) <= AGREEMENT * size * (BARS / 10);
+  if (!isEqual) throw new Error(`expected ${name} of ${library} to end with ${peerAnswer.last} and sum ${peerAnswer.sum}, found ${last} and ${sum}`);
+  return last;
 }
 
 interface Measured {
@@ -124,30 +142,26 @@ interface Measured {
 }
 
 function lineOf({ name, library, seconds, peerSeconds, check }: Measured): BenchLine {
-  const peakMiB = Math.round(process.resourceUsage().maxRSS / (MIB / 1024));
+  const peakMiB = Math.round(process.resourceUsage().maxRSS / KIB_PER_MIB);
   return { subject: 'features', case: name, n: BARS, seconds, peer: library, peerSeconds, ratio: seconds / peerSeconds, peakMiB, check };
 }
 
-/** The Python side, loaded once; it answers one request at a time. */
-async function startPeer(bars: Bars, folder: string): Promise<Peer> {
-  const packages = await pythonPackages(join(repositoryRoot(), 'bench', 'peer-requirements.txt'));
-  const file = join(folder, 'bars.bin');
-  await writeFile(file, Buffer.concat((['open', 'high', 'low', 'close', 'volume'] as const).map((name) => Buffer.from(bars[name].buffer))));
-  const script = join(repositoryRoot(), 'bench', 'peer-features.py');
-  const child = spawn('python3', [script, file, String(BARS)], { env: { ...process.env, PYTHONPATH: packages }, stdio: ['pipe', 'pipe', 'inherit'] });
+/** One answer a question. */
+async function startSide(program: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<Side> {
+  const child = spawn(program, args, { env: { ...process.env, ...KEPT_MEMORY, ...env }, stdio: ['pipe', 'pipe', 'inherit'] });
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async (): Promise<unknown> => {
     const { value, done } = await answers.next();
-    if (done === true) throw new Error('the Python side of the features bench ended early');
+    if (done === true) throw new Error(`${program} of the features bench ended early`);
     return JSON.parse(value as string);
   };
-  const { features } = (await next()) as { readonly features: readonly string[] };
+  const tell = (line: string): void => void child.stdin.write(`${line}\n`);
   return {
-    features,
-    run: async (name, library) => {
-      child.stdin.write(`${name} ${library}\n`);
-      const answer = (await next()) as PeerAnswer | { readonly none: true };
-      return 'none' in answer ? null : answer;
+    greeting: await next(),
+    tell,
+    ask: (question) => {
+      tell(question);
+      return next();
     },
     stop: async () => {
       const ended = once(child, 'exit');

@@ -234,13 +234,9 @@ def third(view):
     return (d**3).mean(axis=1) / (d**2).mean(axis=1) ** 1.5
 
 
-# Columns are kept until the next case, as a table of features keeps them: memory used again at once would be free of page faults.
-kept, case = [], None
 print(json.dumps({"features": list(FEATURES)}), flush=True)
 for line in sys.stdin:
     name, library = line.split()
-    if (name, library) != case:
-        kept, case = [], (name, library)
     function = FEATURES[name][0 if library == "talib" else 1]
     if function is None:
         print(json.dumps({"none": True}), flush=True)
@@ -248,5 +244,4 @@ for line in sys.stdin:
     begin = time.perf_counter()
     column = np.asarray(function())
     seconds = time.perf_counter() - begin
-    kept.append(column)
     print(json.dumps({"seconds": seconds, "last": float(column[-1]), "sum": float(column[-count // 10 :].sum())}), flush=True)

@@ -23,15 +23,22 @@ function slopeWeights(x: readonly number[]): readonly number[] {
   return x.map((value) => (value - mean) / squares);
 }
 
-/** Slope of ln(standard deviation of the returns over 1, 2, 4, 8 bars) on ln(bars), over `window` returns of each; 0.5 = a random walk, and where the price stood still. */
+/**
+ * Slope of ln(standard deviation of the returns over 1, 2, 4, 8 bars) on ln(bars), over `window` returns of each; 0.5 = a random walk, and
+ * where the price stood still; 0 where it moved so regularly that all returns over 2, 4 or 8 bars are the same. NaN for the first window + 7 bars.
+ */
 export function hurstExponent(close: Float64Array, window: number): Float64Array {
-  const out = new Float64Array(close.length).fill(0);
+  const out = new Float64Array(close.length);
+  const least = new Float64Array(close.length).fill(Number.POSITIVE_INFINITY);
   LAGS.forEach((lag, k) => {
     const variance = rollingVarianceInPlace(logReturns(close, lag), window);
-    for (let t = 0; t < out.length; t++) out[t] += (SLOPE_WEIGHTS[k] * Math.log(variance[t])) / 2;
+    for (let t = 0; t < out.length; t++) {
+      out[t] += (SLOPE_WEIGHTS[k] * Math.log(variance[t])) / 2;
+      least[t] = Math.min(least[t], variance[t]);
+    }
   });
-  const still = rollingVarianceInPlace(logReturns(close), window);
-  for (let t = 0; t < out.length; t++) if (!Number.isFinite(out[t]) && still[t] === 0) out[t] = 0.5;
+  const single = rollingVarianceInPlace(logReturns(close), window);
+  for (let t = 0; t < out.length; t++) if (least[t] === 0) out[t] = single[t] === 0 ? 0.5 : 0;
   out.fill(Number.NaN, 0, window + 7);
   return out;
 }

@@ -44,7 +44,9 @@ export function adaptiveRatio(close: Float64Array, window: number): Float64Array
       k = 0;
       sum = 0;
     }
-    Object.assign(state, { k, sum, average });
+    state.k = k;
+    state.sum = sum;
+    state.average = average;
   });
 }
 

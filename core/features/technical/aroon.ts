@@ -43,7 +43,9 @@ export function aroon({ high, low }: Bars, window: number, { ofUp, ofDown }: Sha
       }
       out[t] = missing >= t - window ? Number.NaN : ofUp * (100 - perBar * (t - top)) + ofDown * (100 - perBar * (t - bottom));
     }
-    Object.assign(state, { top, bottom, missing });
+    state.top = top;
+    state.bottom = bottom;
+    state.missing = missing;
   });
   return series.out.fill(Number.NaN, 0, window);
 }

@@ -21,7 +21,8 @@ export function balanceOfPower({ open, high, low, close }: Bars, window: number)
       k = 0;
       sum = 0;
     }
-    Object.assign(state, { k, sum });
+    state.k = k;
+    state.sum = sum;
   });
   return series.out.fill(Number.NaN, 0, window - 1);
 }

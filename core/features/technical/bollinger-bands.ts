@@ -16,18 +16,23 @@ export function bollingerPosition(close: Float64Array, window: number): Float64A
   return bands(close, window, true);
 }
 
-/** From block sums of the closes less the first of their block, as rolling-variance.ts. */
+/** From block sums of the closes less the first of their block, as rolling-variance.ts: `last` holds that of the last block from each offset k on at 2 k, and beside it that of the squares. */
 function bands(close: Float64Array, window: number, isPosition: boolean): Float64Array {
-  const series = { close, window, isPosition, sums: new Float64Array(window + 1), squares: new Float64Array(window + 1), out: new Float64Array(close.length) };
-  followBars(series, { k: 0, sum: 0, square: 0, origin: close[0] }, ({ close, window, isPosition, sums, squares, out }, state, { from, to }) => {
+  const series = { close, window, isPosition, last: new Float64Array(2 * window + 2), out: new Float64Array(close.length) };
+  followBars(series, { k: 0, sum: 0, square: 0, origin: close[0] }, ({ close, window, isPosition, last, out }, state, { from, to }) => {
     let { k, sum, square, origin } = state;
+    const part = 1 / window;
     for (let t = from; t < to; t++) {
       if (k === window) {
         origin = close[t];
+        sum = 0;
+        square = 0;
         for (let j = window - 1; j > 0; j--) {
           const value = close[t - window + j] - origin;
-          sums[j] = sums[j + 1] + value;
-          squares[j] = squares[j + 1] + value * value;
+          sum += value;
+          square += value * value;
+          last[2 * j] = sum;
+          last[2 * j + 1] = square;
         }
         k = 0;
         sum = 0;
@@ -37,12 +42,16 @@ function bands(close: Float64Array, window: number, isPosition: boolean): Float6
       k++;
       sum += value;
       square += value * value;
-      const mean = (sums[k] + sum) / window;
-      const deviation = Math.sqrt(Math.max(0, (squares[k] + square) / window - mean * mean));
+      const mean = (last[2 * k] + sum) * part;
+      const around = (last[2 * k + 1] + square) * part - mean * mean;
+      const deviation = around < 0 ? 0 : Math.sqrt(around);
       if (isPosition) out[t] = deviation === 0 ? 0 : (value - mean) / (DEVIATIONS * deviation);
       else out[t] = (2 * DEVIATIONS * deviation) / (origin + mean);
     }
-    Object.assign(state, { k, sum, square, origin });
+    state.k = k;
+    state.sum = sum;
+    state.square = square;
+    state.origin = origin;
   });
   return series.out.fill(Number.NaN, 0, window - 1);
 }

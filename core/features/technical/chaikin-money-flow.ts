@@ -55,7 +55,11 @@ export function chaikinOscillator({ high, low, close, volume }: Bars, fast: numb
       k = 0;
       sum = 0;
     }
-    Object.assign(state, { seen, quick, calm, k, sum });
+    state.seen = seen;
+    state.quick = quick;
+    state.calm = calm;
+    state.k = k;
+    state.sum = sum;
   });
 }
 

@@ -51,7 +51,11 @@ function directionalMovement({ high, low, close }: Bars, window: number, shares:
       if (seen < full) continue;
       out[t] = ofIndex * index + (range === 0 ? 0 : (100 * (ofPlus * up + ofMinus * down)) / range);
     }
-    Object.assign(state, { seen, range, up, down, index });
+    state.seen = seen;
+    state.range = range;
+    state.up = up;
+    state.down = down;
+    state.index = index;
   });
 }
 

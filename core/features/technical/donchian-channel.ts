@@ -22,17 +22,7 @@ export function channelBreakout(bars: Bars, window: number): Float64Array {
 const COMMON = { inputs: ['high', 'low', 'close'], source: 'Donchian 1960', set: 'all' } as const;
 
 export const donchianFeatures: readonly Feature[] = [
-  {
-    ...COMMON,
-    name: 'donchian_position_55',
-    warmUp: 54,
-    range: [0, 1],
-    compute: (bars) => {
-      const out = priceChannel(bars, 55, 'percent');
-      for (let t = 0; t < out.length; t++) out[t] /= 100;
-      return out;
-    },
-  },
+  { ...COMMON, name: 'donchian_position_55', warmUp: 54, range: [0, 1], compute: (bars) => priceChannel(bars, 55, 'position') },
   { ...COMMON, name: 'donchian_width_20', warmUp: 19, range: [0, null], compute: (bars) => priceChannel(bars, 20, 'width') },
   { ...COMMON, name: 'donchian_breakout_20', warmUp: wilderWarmUp(14) + 1, range: [null, null], compute: (bars) => channelBreakout(bars, 20) },
 ];

@@ -7,7 +7,7 @@ export interface BarSpan {
 }
 
 /** Bars a call. */
-const SPAN = 1024;
+const SPAN = 64;
 
 /**
  * `series.out`, filled by `step` span after span: what one span leaves for the next lies in `state`. A step works on local variables and

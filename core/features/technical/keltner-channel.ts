@@ -25,7 +25,9 @@ export function keltnerPosition({ high, low, close }: Bars, window: number): Flo
       range += averageWeight(seen - 1, window, ofRange) * (size - range);
       if (seen > window) out[t] = range === 0 ? 0 : (price - middle) / (2 * range);
     }
-    Object.assign(state, { seen, middle, range });
+    state.seen = seen;
+    state.middle = middle;
+    state.range = range;
   });
 }
 

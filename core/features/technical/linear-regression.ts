@@ -25,7 +25,7 @@ export const linearRegressionFeatures: readonly Feature[] = [
   {
     ...COMMON,
     name: `regression_residual_${WINDOW}`,
-    range: [null, 1],
+    range: [null, null],
     compute: ({ close }) => {
       const { end } = rollingLine(close, WINDOW);
       for (let t = 0; t < end.length; t++) end[t] = 1 - end[t] / close[t];

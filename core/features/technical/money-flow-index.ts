@@ -37,7 +37,10 @@ export function moneyFlowIndex({ high, low, close, volume }: Bars, window: numbe
       up = 0;
       down = 0;
     }
-    Object.assign(state, { k, up, down, last });
+    state.k = k;
+    state.up = up;
+    state.down = down;
+    state.last = last;
   });
 }
 

@@ -30,7 +30,10 @@ export function movingAverageConvergence(close: Float64Array, part: ConvergenceP
       signal += averageWeight(seen - SLOW + 1, SMOOTH, 2 / (SMOOTH + 1)) * (fast - slow - signal);
       if (seen >= first) out[t] = (ofLine * (fast - slow) + ofSignal * signal) / price;
     }
-    Object.assign(state, { seen, fast, slow, signal });
+    state.seen = seen;
+    state.fast = fast;
+    state.slow = slow;
+    state.signal = signal;
   });
 }
 

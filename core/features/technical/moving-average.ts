@@ -47,7 +47,9 @@ export function spanAverageCross(values: Float64Array, fast: number, slow: numbe
       calm += averageWeight(seen, slow, alphas[1]) * (value - calm);
       if (seen >= slow) out[t] = calm === 0 ? 0 : quick / calm - 1;
     }
-    Object.assign(state, { seen, quick, calm });
+    state.seen = seen;
+    state.quick = quick;
+    state.calm = calm;
   });
 }
 

@@ -3,13 +3,13 @@ import type { Bars } from '../../data/bars.js';
 import type { Feature } from '../feature.js';
 import { directionOf } from './direction-of.js';
 import { followBars } from './follow-bars.js';
-import { toSuffixSums } from './suffix-sums.js';
+import { toSuffixPairs } from './suffix-sums.js';
 
 /** Volume of rising less falling bars over all volume of the last `window` bars, in [-1, 1]; 0 without volume; NaN for the first `window` bars. */
 export function onBalanceVolume({ close, volume }: Bars, window: number): Float64Array {
-  const [flows, volumes] = [new Float64Array(window + 1), new Float64Array(window + 1)];
-  const series = { close, volume, window, flows, volumes, out: new Float64Array(close.length) };
-  return followBars(series, { k: 0, flow: 0, total: 0 }, ({ close, volume, window, flows, volumes, out }, state, { from, to }) => {
+  // Flow and volume of each bar of the block, side by side.
+  const series = { close, volume, window, block: new Float64Array(2 * window + 2), out: new Float64Array(close.length) };
+  return followBars(series, { k: 0, flow: 0, total: 0 }, ({ close, volume, window, block, out }, state, { from, to }) => {
     let { k, flow, total } = state;
     let last = from === 0 ? Number.NaN : close[from - 1];
     for (let t = from; t < to; t++) {
@@ -18,18 +18,20 @@ export function onBalanceVolume({ close, volume }: Bars, window: number): Float6
       last = close[t];
       flow += step;
       total += amount;
-      flows[k] = step;
-      volumes[k++] = amount;
-      const sum = volumes[k] + total;
-      out[t] = t < window ? Number.NaN : sum === 0 ? 0 : (flows[k] + flow) / sum;
+      block[2 * k] = step;
+      block[2 * k + 1] = amount;
+      k++;
+      const sum = block[2 * k + 1] + total;
+      out[t] = t < window ? Number.NaN : sum === 0 ? 0 : (block[2 * k] + flow) / sum;
       if (k < window) continue;
-      toSuffixSums(flows);
-      toSuffixSums(volumes);
+      toSuffixPairs(block);
       k = 0;
       flow = 0;
       total = 0;
     }
-    Object.assign(state, { k, flow, total });
+    state.k = k;
+    state.flow = flow;
+    state.total = total;
   });
 }
 

@@ -11,8 +11,6 @@ const WINDOW = 256;
 /** Last bars whose states are kept: more than two windows and one call of followBars; a power of two. */
 const KEPT = 2048;
 const PLACE = KEPT - 1;
-/** Bars that a run begun late takes before it is compared with the run over all bars. */
-const PIECE = 16;
 
 /** Where a run of the stop is, and the last bars of its way, bar t at place t mod KEPT. */
 interface StopRun {
@@ -40,7 +38,7 @@ export function parabolicStop({ high, low }: Bars): Float64Array {
   begin(series.whole, 0);
   followBars(series, { begun: -1, top: 0, isAgreed: false }, ({ high, whole, own, out }, state, { from, to }) => {
     let { begun, top, isAgreed } = state;
-    follow(whole, { from: Math.max(1, from), to });
+    follow(whole, { from: Math.max(1, from), to }, null);
     for (let t = Math.max(WINDOW, from); t < to; t++) {
       const newest = t - WINDOW;
       if (high[newest] >= high[top]) top = newest;
@@ -51,10 +49,12 @@ export function parabolicStop({ high, low }: Bars): Float64Array {
         isAgreed = false;
         begin(own, top);
       }
-      if (!isAgreed) isAgreed = catchUp(own, whole, t);
+      if (!isAgreed) isAgreed = follow(own, { from: own.last + 1, to: t + 1 }, whole);
       out[t] = (isAgreed ? whole : own).held[t & PLACE];
     }
-    Object.assign(state, { begun, top, isAgreed });
+    state.begun = begun;
+    state.top = top;
+    state.isAgreed = isAgreed;
   });
   return series.out.fill(Number.NaN, 0, 2 * WINDOW - 1);
 }
@@ -76,42 +76,36 @@ function begin(run: StopRun, start: number): void {
   run.last = start;
 }
 
-/** Takes the run to bar t or to where it agrees with the whole one, in which case both go on alike for ever: whether it does. */
-function catchUp(own: StopRun, whole: StopRun, t: number): boolean {
-  while (own.last < t) {
-    follow(own, { from: own.last + 1, to: Math.min(own.last + 1 + PIECE, t + 1) });
-    const k = own.last & PLACE;
-    if (own.next[k] === whole.next[k] && own.extreme[k] === whole.extreme[k] && own.factor[k] === whole.factor[k]) return true;
-  }
-  return false;
-}
-
-function follow(run: StopRun, { from, to }: BarSpan): void {
-  const { high, low, held, next, extreme, factor } = run;
-  let stop = next[(from - 1) & PLACE];
-  let reach = extreme[(from - 1) & PLACE];
-  let speed = Math.abs(factor[(from - 1) & PLACE]);
-  let isLong = factor[(from - 1) & PLACE] > 0;
+/** Takes the run over the bars, or to the first after which it is where `other` was: from there on both go alike for ever. Whether it came so far; beside another only the end of its way is kept. */
+function follow(run: StopRun, { from, to }: BarSpan, other: StopRun | null): boolean {
+  const { high, low } = run;
+  let stop = run.next[(from - 1) & PLACE];
+  let reach = run.extreme[(from - 1) & PLACE];
+  let factor = run.factor[(from - 1) & PLACE];
   for (let t = from; t < to; t++) {
     const [up, down] = [high[t], low[t]];
-    const isHit = isLong ? down <= stop : up >= stop;
+    const isHit = factor > 0 ? down <= stop : up >= stop;
     if (isHit) {
-      isLong = !isLong;
-      stop = isLong ? Math.min(reach, down, low[t - 1]) : Math.max(reach, up, high[t - 1]);
-      reach = isLong ? up : down;
-      speed = STEP;
-    } else if (isLong ? up > reach : down < reach) {
-      reach = isLong ? up : down;
-      speed = Math.min(speed + STEP, LARGEST);
+      factor = factor > 0 ? -STEP : STEP;
+      stop = factor > 0 ? Math.min(reach, down, low[t - 1]) : Math.max(reach, up, high[t - 1]);
+      reach = factor > 0 ? up : down;
+    } else if (factor > 0 ? up > reach : down < reach) {
+      reach = factor > 0 ? up : down;
+      factor = factor > 0 ? Math.min(factor + STEP, LARGEST) : Math.max(factor - STEP, -LARGEST);
     }
-    held[t & PLACE] = stop;
-    stop += speed * (reach - stop);
-    stop = isLong ? Math.min(stop, down, low[t - 1]) : Math.max(stop, up, high[t - 1]);
-    next[t & PLACE] = stop;
-    extreme[t & PLACE] = reach;
-    factor[t & PLACE] = isLong ? speed : -speed;
+    const k = t & PLACE;
+    const during = stop;
+    stop += Math.abs(factor) * (reach - stop);
+    stop = factor > 0 ? Math.min(stop, down, low[t - 1]) : Math.max(stop, up, high[t - 1]);
+    if (other !== null && stop === other.next[k] && reach === other.extreme[k] && factor === other.factor[k]) return true;
+    if (other !== null && t < to - 1) continue;
+    run.held[k] = during;
+    run.next[k] = stop;
+    run.extreme[k] = reach;
+    run.factor[k] = factor;
   }
   run.last = to - 1;
+  return false;
 }
 
 export const parabolicStopFeatures: readonly Feature[] = [

@@ -25,7 +25,9 @@ export function relativeStrengthIndex(close: Float64Array, window: number): Floa
       size += weight * (Math.abs(step) - size);
       if (seen >= window) out[t] = size === 0 ? 50 : 50 + (50 * change) / size;
     }
-    Object.assign(state, { seen, change, size });
+    state.seen = seen;
+    state.change = change;
+    state.size = size;
   });
 }
 

@@ -21,7 +21,8 @@ function meanOfThree(values: Float64Array): Float64Array {
       before = last;
       last = value;
     }
-    Object.assign(state, { before, last });
+    state.before = before;
+    state.last = last;
   });
 }
 
@@ -60,10 +61,6 @@ export const stochasticFeatures: readonly Feature[] = [
     range: [-100, 0],
     source: 'Williams 1979 (%K - 100)',
     set: 'all',
-    compute: (bars) => {
-      const out = stochasticOscillator(bars, 14);
-      for (let t = 0; t < out.length; t++) out[t] -= 100;
-      return out;
-    },
+    compute: (bars) => priceChannel(bars, 14, 'depth'),
   },
 ];

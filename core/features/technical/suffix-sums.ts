@@ -14,3 +14,15 @@ export function toSuffixSums(block: Float64Array): void {
     block[k] = sum;
   }
 }
+
+/** The same for a block of pairs, both sums at once: side by side in one array they cost little more to reach than one. */
+export function toSuffixPairs(block: Float64Array): void {
+  let first = 0;
+  let second = 0;
+  for (let at = block.length - 4; at >= 0; at -= 2) {
+    first += block[at];
+    second += block[at + 1];
+    block[at] = first;
+    block[at + 1] = second;
+  }
+}

@@ -32,7 +32,10 @@ function smoothedRatio(values: Float64Array, smoothing: Smoothing): Float64Array
       third += averageWeight(seen - 2 * (span - 1), span, alpha) * (second - third);
       if (seen > full) out[t] = value / (ofFirst * first + ofSecond * second + ofThird * third) - 1;
     }
-    Object.assign(state, { seen, first, second, third });
+    state.seen = seen;
+    state.first = first;
+    state.second = second;
+    state.third = third;
   });
 }
 
@@ -63,7 +66,10 @@ export function tripleChange(values: Float64Array, span: number): Float64Array {
       third += averageWeight(seen - 2 * (span - 1), span, alpha) * (second - third);
       if (seen > 3 * (span - 1) + 1) out[t] = 100 * (third / last - 1);
     }
-    Object.assign(state, { seen, first, second, third });
+    state.seen = seen;
+    state.first = first;
+    state.second = second;
+    state.third = third;
   });
 }
 

@@ -2,47 +2,53 @@
 import type { Bars } from '../../data/bars.js';
 import type { Feature } from '../feature.js';
 import { followBars } from './follow-bars.js';
-import { toSuffixSums } from './suffix-sums.js';
+import { toSuffixPairs } from './suffix-sums.js';
 
 /**
  * 100 (4 short + 2 middle + long) / 7 of the shares of `shortest`, twice and four times as many bars, in [0, 100]; a share is 0.5 where its
  * range is 0; NaN for the first 4 shortest bars. The longer sums are made of the shorter ones: nothing is subtracted.
  */
 export function ultimateOscillator({ high, low, close }: Bars, shortest: number): Float64Array {
-  const memory = (bars: number): Float64Array => new Float64Array(bars).fill(Number.NaN);
+  const memory = (bars: number): Float64Array => new Float64Array(2 * bars).fill(Number.NaN);
+  // Of each bar or offset its pressure and, beside it, its range.
   const series = {
     ...{ high, low, close, shortest, out: new Float64Array(close.length) },
-    ...{ pressures: memory(shortest + 1).fill(0), ranges: memory(shortest + 1).fill(0) },
-    ...{ shortPressures: memory(shortest), shortRanges: memory(shortest), middlePressures: memory(2 * shortest), middleRanges: memory(2 * shortest) },
+    ...{ block: memory(shortest + 1).fill(0), shorts: memory(shortest), middles: memory(2 * shortest) },
   };
   followBars(series, { k: 0, j: 0, pressure: 0, range: 0 }, (inputs, state, { from, to }) => {
-    const { high, low, close, shortest, out, pressures, ranges, shortPressures, shortRanges, middlePressures, middleRanges } = inputs;
+    const { high, low, close, shortest, out, block, shorts, middles } = inputs;
     let { k, j, pressure, range } = state;
+    let last = from === 0 ? Number.NaN : close[from - 1];
     for (let t = from; t < to; t++) {
-      const last = t === 0 ? Number.NaN : close[t - 1];
       const bottom = Math.min(low[t], last);
-      pressure += pressures[k] = close[t] - bottom;
-      range += ranges[k] = Math.max(high[t], last) - bottom;
-      const short = pressures[k + 1] + pressure;
-      const shortRange = ranges[k + 1] + range;
-      const middle = short + shortPressures[k];
-      const middleRange = shortRange + shortRanges[k];
-      const long = middle + middlePressures[j];
-      const longRange = middleRange + middleRanges[j];
-      shortPressures[k] = short;
-      shortRanges[k] = shortRange;
-      middlePressures[j] = middle;
-      middleRanges[j] = middleRange;
-      out[t] = (100 * (4 * share(short, shortRange) + 2 * share(middle, middleRange) + share(long, longRange))) / 7;
+      const top = Math.max(high[t], last);
+      last = close[t];
+      pressure += last - bottom;
+      range += top - bottom;
+      block[2 * k] = last - bottom;
+      block[2 * k + 1] = top - bottom;
+      const short = block[2 * k + 2] + pressure;
+      const shortRange = block[2 * k + 3] + range;
+      const middle = short + shorts[2 * k];
+      const middleRange = shortRange + shorts[2 * k + 1];
+      const long = middle + middles[2 * j];
+      const longRange = middleRange + middles[2 * j + 1];
+      shorts[2 * k] = short;
+      shorts[2 * k + 1] = shortRange;
+      middles[2 * j] = middle;
+      middles[2 * j + 1] = middleRange;
+      out[t] = (100 / 7) * (4 * share(short, shortRange) + 2 * share(middle, middleRange) + share(long, longRange));
       if (++j === 2 * shortest) j = 0;
       if (++k < shortest) continue;
-      toSuffixSums(pressures);
-      toSuffixSums(ranges);
+      toSuffixPairs(block);
       k = 0;
       pressure = 0;
       range = 0;
     }
-    Object.assign(state, { k, j, pressure, range });
+    state.k = k;
+    state.j = j;
+    state.pressure = pressure;
+    state.range = range;
   });
   return series.out.fill(Number.NaN, 0, 4 * shortest);
 }
