@@ -1,13 +1,13 @@
 /** A unit of step 1: the best quotes of some days, each a table of minute bars beside its quality table. */
 import { textColumn } from '../core/data/table.js';
-import { InvalidData } from '../core/errors.js';
 import { FINE_PERIOD_MS } from '../pipeline/config.js';
-import { daysOfSegment } from '../pipeline/day-segments.js';
+import { daysOf } from '../pipeline/day-segments.js';
 import { PipelineError } from '../pipeline/errors.js';
 import type { DayOfQuotes, QualityFinding, QuoteSource, TradeDay } from '../pipeline/market-source.js';
-import type { StepContext } from '../pipeline/step.js';
+import type { StepContext } from '../pipeline/step-context.js';
 import type { DataCollectionParameters } from '../pipeline/steps/data-collection.js';
 import { dayInWindow } from './collect-trade-days.js';
+import { openDayPass } from './day-pass.js';
 import { qualityTable } from './quality-table.js';
 import { requestFor, sourceOf } from './source-request.js';
 
@@ -19,41 +19,32 @@ export function quotesOf(source: { readonly quotes?: QuoteSource }, name: string
   return source.quotes;
 }
 
-/** Writes `quotes/<day>` and `quote-quality/<day>` of every day of the unit; a day that an earlier attempt left is not read again. */
-export async function collectQuoteDays(context: Context, unit: string): Promise<void> {
-  if (context.parameters.quotes === null) return;
-  const days = daysOfSegment(unit).map((day) => dayInWindow(context, day));
-  let pass: AsyncIterator<DayOfQuotes> | null = null;
+/** Writes `quotes/<day>` and `quote-quality/<day>` of every day of the unit's window; a day that an earlier attempt left is not made again. */
+export async function collectQuoteDays(context: Context): Promise<void> {
+  const days = daysOf(context.parameters.window).map((day) => dayInWindow(context, day));
+  const pass = openDayPass(days, (rest) => readQuotes(context, rest));
   try {
-    for (const [i, wanted] of days.entries()) {
+    for (const [i, { day }] of days.entries()) {
       context.signal.throwIfAborted();
-      const artifacts = [`quotes/${wanted.day}`, `quote-quality/${wanted.day}`] as const;
+      const artifacts = [`quotes/${day}`, `quote-quality/${day}`] as const;
       const write = async (): Promise<number> => {
-        pass ??= readQuotes(context, days.slice(i));
-        const { table, findings } = await nextOf(pass, wanted.day);
+        const { table, findings } = await pass.day(day);
         await context.outputs.table(artifacts[0], 'ares.quotes', table);
         await context.outputs.table(artifacts[1], 'ares.quality', qualityTable(findings));
         return table.rowCount;
       };
-      const rows = await context.checkpoint.once(`quotes of ${wanted.day}`, write, artifacts);
-      context.progress((i + 1) / days.length, `${wanted.day}: quotes of ${rows} bars`);
+      const rows = await context.checkpoint.once(`quotes of ${day}`, write, artifacts);
+      context.progress((i + 1) / days.length, `${day}: quotes of ${rows} bars`);
     }
   } finally {
-    await (pass as AsyncIterator<DayOfQuotes> | null)?.return?.();
+    await pass.close();
   }
 }
 
-function readQuotes(context: Context, days: readonly TradeDay[]): AsyncIterator<DayOfQuotes> {
+function readQuotes(context: Context, days: readonly TradeDay[]): AsyncIterable<DayOfQuotes> {
   const { quotes, source } = context.parameters;
   if (quotes === null) throw new PipelineError('InvalidSpec', 'Invariant: quotes are collected where the plan has their files');
-  const request = { ...requestFor(context, quotes.files), kind: quotes.kind, periodMs: FINE_PERIOD_MS, days };
-  return quotesOf(sourceOf(context), source).readDays(request)[Symbol.asyncIterator]();
-}
-
-/** The next days of the pass up to `wanted`, which is returned: days that an earlier attempt left are passed over. */
-async function nextOf(pass: AsyncIterator<DayOfQuotes>, wanted: string): Promise<DayOfQuotes> {
-  for (let next = await pass.next(); next.done !== true; next = await pass.next()) if (next.value.day === wanted) return next.value;
-  throw new InvalidData(`Invariant: the pass over the quotes ended before ${wanted}`);
+  return quotesOf(sourceOf(context), source).readDays({ ...requestFor(context, quotes.files), kind: quotes.kind, periodMs: FINE_PERIOD_MS, days });
 }
 
 /** One row a check and action over all days of quotes. */

@@ -1,12 +1,13 @@
 /** A unit of step 1: the trades of some days, each a table of its own beside its quality table. */
 import type { Table } from '../core/data/table.js';
-import { InvalidData } from '../core/errors.js';
 import { simulateDayTrades } from '../core/simulation/market-trades.js';
 import { daysOfSegment } from '../pipeline/day-segments.js';
 import { PipelineError } from '../pipeline/errors.js';
-import type { DayOfTrades, QualityFinding, TradeDay } from '../pipeline/market-source.js';
-import type { StepContext } from '../pipeline/step.js';
+import type { QualityFinding, TradeDay } from '../pipeline/market-source.js';
+import type { StepContext } from '../pipeline/step-context.js';
 import type { DataCollectionParameters } from '../pipeline/steps/data-collection.js';
+import { openDayPass } from './day-pass.js';
+import type { DayPass } from './day-pass.js';
 import { assessTrades } from './quality-report.js';
 import { passed, qualityTable } from './quality-table.js';
 import { summarizeTradeDay } from './trade-day-summary.js';
@@ -23,11 +24,11 @@ export async function collectTradeDays(context: Context, unit: string): Promise<
   const read = context.parameters.simulation === null ? readDays(context, days) : simulateDays(context);
   let rows = 0;
   try {
-    for (const [i, day] of days.entries()) {
+    for (const [i, { day }] of days.entries()) {
       context.signal.throwIfAborted();
-      const count = await dayOnce(context, day.day, async () => read.day(day));
+      const count = await dayOnce(context, day, async () => read.day(day));
       rows += count;
-      context.progress((i + 1) / days.length, `${day.day}: ${count} trades`);
+      context.progress((i + 1) / days.length, `${day}: ${count} trades`);
     }
   } finally {
     await read.close();
@@ -35,11 +36,7 @@ export async function collectTradeDays(context: Context, unit: string): Promise<
   context.count({ rowsOut: rows });
 }
 
-interface DayReader {
-  /** Asked for in order; days that need not be read are left out. */
-  day(day: TradeDay): Promise<DayContent>;
-  close(): Promise<void>;
-}
+type DayReader = DayPass<DayContent>;
 
 interface DayContent {
   readonly trades: Table;
@@ -49,7 +46,7 @@ interface DayContent {
 function simulateDays(context: Context): DayReader {
   const skeleton = simulatedMarket(context.parameters);
   return {
-    day: async ({ day }) => {
+    day: async (day) => {
       const trades = simulateDayTrades(skeleton, Date.parse(`${day}T00:00:00Z`));
       return { trades, findings: [passed('simulated', trades.rowCount, `trades of ${day}, simulated, not from any market`)] };
     },
@@ -57,28 +54,16 @@ function simulateDays(context: Context): DayReader {
   };
 }
 
-/** One pass over the source; the first day that is asked for begins it. */
 function readDays(context: Context, days: readonly TradeDay[]): DayReader {
   const { files, tradeKind } = context.parameters;
   if (tradeKind === null) throw new PipelineError('InvalidSpec', 'Invariant: trades are collected by their kind');
-  let pass: AsyncIterator<DayOfTrades> | null = null;
+  const pass = openDayPass(days, (rest) => sourceOf(context).readTradeDays({ ...requestFor(context, files), tradeKind, days: rest }));
   return {
-    day: async ({ day: wanted }) => {
-      pass ??= sourceOf(context)
-        .readTradeDays({
-          ...requestFor(context, files),
-          tradeKind,
-          days: days.slice(days.findIndex(({ day }) => day === wanted)),
-        })
-        [Symbol.asyncIterator]();
-      for (let next = await pass.next(); next.done !== true; next = await pass.next()) {
-        if (next.value.day === wanted) return { trades: next.value.table, findings: next.value.findings };
-      }
-      throw new InvalidData(`Invariant: the pass over the source ended before ${wanted}`);
+    day: async (day) => {
+      const { table, findings } = await pass.day(day);
+      return { trades: table, findings };
     },
-    close: async () => {
-      await pass?.return?.();
-    },
+    close: pass.close,
   };
 }
 

@@ -4,8 +4,9 @@ import type { SourceDescription } from '../core/data/source-description.js';
 import { InvalidData } from '../core/errors.js';
 import { daysOf } from '../pipeline/day-segments.js';
 import type { QualityFinding } from '../pipeline/market-source.js';
-import type { StepContext, StepFunction } from '../pipeline/step.js';
+import type { StepContext, StepFunction } from '../pipeline/step-context.js';
 import type { DataCollectionParameters } from '../pipeline/steps/data-collection.js';
+import { RECORDING_UNIT } from '../pipeline/steps/data-collection.js';
 import { collectBars, collectExternal, collectFunding, collectPairs, windowText } from './collect-series.js';
 import { checkQuoteDays, collectQuoteDays } from './collect-quote-days.js';
 import { collectTradeDays } from './collect-trade-days.js';
@@ -18,13 +19,14 @@ import { checkDays } from './trade-day-summary.js';
 type Context = StepContext<DataCollectionParameters>;
 
 /**
- * Writes trades, quality and summary a day, and quotes with their quality (unit mode); or funding, `external/<name>`, `pairs/<symbol>`, quality, its summary and source, and the bars
- * where the series is bars.
+ * Writes trades, quality and summary a day, and quotes with their quality (unit mode); or funding, `external/<name>`, `pairs/<symbol>`, quality,
+ * its summary and source, and the bars where the series is bars.
  */
 export const collectMarketData: StepFunction<DataCollectionParameters> = async (context) => {
   if (context.unit !== null) {
-    if (context.parameters.series === 'trades') await collectTradeDays(context, context.unit);
-    await collectQuoteDays(context, context.unit);
+    const { series, quotes } = context.parameters;
+    if (series === 'trades' && context.unit !== RECORDING_UNIT) await collectTradeDays(context, context.unit);
+    if (quotes !== null) await collectQuoteDays(context);
     return;
   }
   const findings: QualityFinding[] = [];

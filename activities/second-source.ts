@@ -9,10 +9,12 @@ import type { RunSpec } from '../pipeline/config.js';
 import { FINE_PERIOD_MS } from '../pipeline/config.js';
 import { daysOf } from '../pipeline/day-segments.js';
 import type { MarketSource, MarketSources, QualityFinding, SourceQuery, SourceRequest } from '../pipeline/market-source.js';
+import { monthsOf, spanOfMonth } from '../pipeline/months.js';
 import type { RunPlan, Span } from '../pipeline/plan.js';
-import type { StepContext } from '../pipeline/step.js';
+import type { StepContext } from '../pipeline/step-context.js';
 import type { DataCollectionParameters, SecondSourceParameters } from '../pipeline/steps/data-collection.js';
 import { dayInWindow } from './collect-trade-days.js';
+import { openDayPass } from './day-pass.js';
 import { assessAgreement } from './quality-report.js';
 import { requestFor } from './source-request.js';
 
@@ -70,27 +72,58 @@ interface SecondRead {
   readonly findings: readonly QualityFinding[];
 }
 
+interface SecondRequest {
+  readonly source: MarketSource;
+  readonly request: SourceRequest;
+}
+
 async function readSecond(context: Context, second: SecondSourceParameters, periodMs: number): Promise<SecondRead> {
-  const { window } = context.parameters;
   const source = context.ports.marketSource(second.source, second.exchange);
-  const request = { ...requestFor(context, second.files), exchange: second.exchange };
-  if (second.tradeKind !== null) return readTrades(context, source, { request, tradeKind: second.tradeKind, periodMs });
-  const { table, findings } = await source.readBars({ ...request, window, periodMs: second.periodMs });
-  return { bars: barsFromTable(table), findings };
+  const from = { source, request: { ...requestFor(context, second.files), exchange: second.exchange } };
+  const { tradeKind } = second;
+  const parts = tradeKind === null ? await readBars(context, second, from) : await readTrades(context, { ...from, tradeKind, periodMs });
+  return { bars: concatBars(parts.map(({ bars }) => bars)), findings: parts.flatMap(({ findings }) => findings) };
+}
+
+/** Over REST a month is a part; files, once they are here, are read faster than many parts. */
+async function readBars(context: Context, second: SecondSourceParameters, { source, request }: SecondRequest): Promise<readonly SecondRead[]> {
+  const { window } = context.parameters;
+  const spans: readonly (readonly [name: string, span: Span])[] =
+    second.source === 'rest' ? monthsOf(window).map((month) => [month, spanOfMonth(month)]) : [['the window', window]];
+  const parts: SecondRead[] = [];
+  for (const [name, span] of spans) {
+    context.signal.throwIfAborted();
+    const read = async (): Promise<SecondRead> => {
+      const within = { fromMs: Math.max(span.fromMs, window.fromMs), toMs: Math.min(span.toMs, window.toMs) };
+      const { table, findings } = await source.readBars({ ...request, window: within, periodMs: second.periodMs });
+      return { bars: barsFromTable(table), findings };
+    };
+    parts.push(await context.checkpoint.once(`second source: ${name}`, read));
+    context.progress(parts.length / (spans.length + 1), `second source: bars of ${name}`);
+  }
+  return parts;
 }
 
 async function readTrades(
   context: Context,
-  source: MarketSource,
-  of: { readonly request: SourceRequest; readonly tradeKind: 'trades' | 'aggTrades'; readonly periodMs: number },
-): Promise<SecondRead> {
+  { source, request, tradeKind, periodMs }: SecondRequest & { readonly tradeKind: 'trades' | 'aggTrades'; readonly periodMs: number },
+): Promise<readonly SecondRead[]> {
   const days = daysOf(context.parameters.window).map((day) => dayInWindow(context, day));
-  const parts: Bars[] = [];
-  const findings: QualityFinding[] = [];
-  for await (const day of source.readTradeDays({ ...of.request, tradeKind: of.tradeKind, days })) {
-    parts.push(tradesToBars(day.table, of.periodMs));
-    findings.push(...day.findings.filter(({ action }) => action !== 'passed'));
-    context.progress(parts.length / (days.length + 1), `second source: ${day.table.rowCount} trades of ${day.day}`);
+  const pass = openDayPass(days, (rest) => source.readTradeDays({ ...request, tradeKind, days: rest }));
+  const parts: SecondRead[] = [];
+  try {
+    for (const { day } of days) {
+      context.signal.throwIfAborted();
+      const read = async (): Promise<SecondRead> => {
+        const { table, findings } = await pass.day(day);
+        return { bars: tradesToBars(table, periodMs), findings: findings.filter(({ action }) => action !== 'passed') };
+      };
+      const part = await context.checkpoint.once(`second source: ${day}`, read);
+      parts.push(part);
+      context.progress(parts.length / (days.length + 1), `second source: ${barCount(part.bars)} bars of trades of ${day}`);
+    }
+  } finally {
+    await pass.close();
   }
-  return { bars: concatBars(parts), findings };
+  return parts;
 }

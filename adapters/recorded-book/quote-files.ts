@@ -57,7 +57,7 @@ async function recordingParts(root: string, { symbol, market }: Instrument): Pro
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
   const parts = entries.filter((entry) => entry.isFile()).flatMap((entry) => parseRecordingName(join(entry.parentPath, entry.name)) ?? []);
   const own = parts.filter((part) => part.symbol === symbol && part.market === market);
-  return own.sort((a, b) => a.span.fromMs - b.span.fromMs).map(({ path, span }) => ({ path, span }));
+  return own.sort((a, b) => a.span.fromMs - b.span.fromMs || (a.path < b.path ? -1 : 1)).map(({ path, span }) => ({ path, span }));
 }
 
 /** The parts that touch the window, those of the days right before them (a book is rebuilt from its snapshot), and the one after them. */

@@ -13,10 +13,10 @@ import { parseRecordedLine, timed } from './parse-book-message.js';
  * early would let a bar know the future). What waits at the end is left out: its time cannot be told.
  * @throws InvalidData naming file, line and field
  */
-export async function* readBookMessages(paths: readonly string[]): AsyncGenerator<BookMessage, void, undefined> {
+export async function* readBookMessages(paths: Iterable<string> | AsyncIterable<string>): AsyncGenerator<BookMessage, void, undefined> {
   let clockMs = Number.NEGATIVE_INFINITY;
   const waiting: Untimed[] = [];
-  for (const path of paths) {
+  for await (const path of paths) {
     let number = 0;
     for await (const line of textLines(path)) {
       number++;

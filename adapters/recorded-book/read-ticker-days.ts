@@ -8,7 +8,7 @@ import type { DayOfQuotes, QualityFinding, TradeDay } from '../../pipeline/marke
 import type { PlannedFile, Span } from '../../pipeline/plan.js';
 import { checkHash } from '../market-files/file-hash.js';
 import { namedFile } from '../market-files/file-name.js';
-import { finding } from '../market-files/findings.js';
+import { finding, isoTime } from '../market-files/findings.js';
 import type { RowBatch } from '../market-files/row-batches.js';
 import { rowBatches } from '../market-files/row-batches.js';
 import { utcMs } from '../market-files/utc-time.js';
@@ -18,6 +18,8 @@ import { dayOfPieces } from './quote-piece.js';
 
 /** A longer silence of the best quotes is told. */
 const PAUSE_MS = 60_000;
+/** Times differ a little from the order of the rows and from the file's name; a larger difference is a wrong stamp, behind which quotes would be lost. */
+const SLACK_MS = 60_000;
 
 export interface TickerRequest {
   readonly days: readonly TradeDay[];
@@ -31,9 +33,9 @@ export interface TickerRequest {
  * The days (ascending) out of files in order of time. A quote is known when the exchange sent it (event_time, else transaction_time),
  * never before one that came earlier. Each file stands for itself: a bar needs quotes of its own file, so that a day is the same
  * whichever files are read with it; a file named for a whole day is whole from midnight to midnight. Repaired: rows whose update id
- * does not rise, left out. Flagged: rows without a bid below an ask, left out; silences above a minute, through which the last quote
- * stands; bars without a quote.
- * @throws InvalidData with file and line. @throws PipelineError IntegrityError when a file has changed since the plan
+ * does not rise, left out. Flagged: rows without a bid below an ask, left out; silences above a minute, to the end of a whole file's day too,
+ * through which the last quote stands; bars without a quote.
+ * @throws InvalidData with file and line, also for a time more than a minute before an earlier row's or after the span of the file's name. @throws PipelineError IntegrityError when a file has changed since the plan
  */
 export async function* readTickerDays(
   files: Iterable<PlannedFile> | AsyncIterable<PlannedFile>,
@@ -70,6 +72,8 @@ interface OpenPiece {
   crossed: number;
   pauses: number;
   firstPauseMs: number;
+  /** When its last row was known; NaN before the first. */
+  lastMs: number;
 }
 
 interface FoundPiece {
@@ -129,9 +133,18 @@ function advance(cursor: Cursor, batch: RowBatch, row: number): boolean {
   }
   const sentMs = values[at + 6] as number;
   const timeMs = utcMs(Number.isNaN(sentMs) ? (values[at + 5] as number) : sentMs, cursor.file, firstLine + row);
+  checkTime(cursor, timeMs, firstLine + row);
   cursor.lastId = id;
   cursor.clockMs = Math.max(cursor.clockMs, timeMs);
   return cursor.whole === null || cursor.clockMs < cursor.whole.toMs;
+}
+
+function checkTime({ file, whole, clockMs }: Cursor, timeMs: number, line: number): void {
+  const where = `${file}:${line}: expected a time`;
+  if (timeMs < clockMs - SLACK_MS) throw new InvalidData(`${where} not before those of earlier rows, found ${isoTime(timeMs)} after ${isoTime(clockMs)}`);
+  if (whole !== null && timeMs >= whole.toMs + SLACK_MS) {
+    throw new InvalidData(`${where} before the end of the file's name, ${isoTime(whole.toMs)}, found ${isoTime(timeMs)}`);
+  }
 }
 
 function addQuote(cursor: Cursor, batch: RowBatch, place: { row: number; beforeMs: number; day: TradeDay; request: TickerRequest }): void {
@@ -141,7 +154,8 @@ function addQuote(cursor: Cursor, batch: RowBatch, place: { row: number; beforeM
   const knownMs = whole?.fromMs ?? (beforeMs > 0 ? day.fromMs : clockMs);
   cursor.open ??= openPiece(cursor.dayIndex, makeQuoteBars({ periodMs: request.periodMs, fromMs: Math.max(day.fromMs, knownMs) }));
   const { open } = cursor;
-  if (clockMs - beforeMs > PAUSE_MS && beforeMs >= day.fromMs && open.pauses++ === 0) open.firstPauseMs = beforeMs;
+  tellPause(open, clockMs);
+  open.lastMs = clockMs;
   const { values, width, firstLine } = batch;
   const at = row * width;
   const [bid, ask] = [values[at + 1] as number, values[at + 3] as number];
@@ -159,14 +173,20 @@ function addQuote(cursor: Cursor, batch: RowBatch, place: { row: number; beforeM
   open.maker.quote({ timeMs: clockMs, bid, bidQuantity: inBase(bidSize, bid), ask, askQuantity: inBase(askSize, ask) });
 }
 
+/** Counts the silence from the piece's last row to `untilMs` where it is long. */
+function tellPause(open: OpenPiece, untilMs: number): void {
+  if (untilMs - open.lastMs > PAUSE_MS && open.pauses++ === 0) open.firstPauseMs = open.lastMs;
+}
+
 function openPiece(dayIndex: number, maker: QuoteBarMaker): OpenPiece {
-  return { maker, dayIndex, rows: 0, late: 0, crossed: 0, pauses: 0, firstPauseMs: Number.NaN };
+  return { maker, dayIndex, rows: 0, late: 0, crossed: 0, pauses: 0, firstPauseMs: Number.NaN, lastMs: Number.NaN };
 }
 
 function finished(cursor: Cursor, untilMs: number): readonly FoundPiece[] {
   const { open, file } = cursor;
   if (open === null) return [];
   cursor.open = null;
+  tellPause(open, untilMs);
   const note = (action: 'repaired' | 'flagged', check: string, found: { count: number; detail: string; timeMs?: number }): QualityFinding[] =>
     found.count === 0 ? [] : [finding({ action, check, file, ...found, detail: `${found.count} ${found.detail}` })];
   const findings = [

@@ -4,7 +4,7 @@ import type { Exchange, MarketKind, QuoteKind, RunSpec, SourceKind } from '../co
 import { TIMEFRAMES } from '../config.js';
 import { daySegments, spanOfSegment } from '../day-segments.js';
 import type { PlannedFile, RunPlan, Span } from '../plan.js';
-import type { StepDefinition } from '../step.js';
+import type { StepDefinition } from '../step-definition.js';
 
 export interface DataCollectionParameters {
   readonly source: RunPlan['source']['kind'];
@@ -39,6 +39,12 @@ export interface SecondSourceParameters {
   readonly onDisagreement: 'flag' | 'fail';
 }
 
+/**
+ * The unit of recorded quotes, all days of the window: a book is rebuilt from its first snapshot on, so that units of some days would read
+ * the same parts again and again. It is there whichever files there are: a workflow knows a plan of many files without them.
+ */
+export const RECORDING_UNIT = 'recording';
+
 export const dataCollection = {
   id: 'data-collection',
   activity: 'collectMarketData',
@@ -51,25 +57,29 @@ export const dataCollection = {
     fundingFiles: hashes(plan.source.fundingFiles),
     external: plan.spec.external.map((name) => ({ name, files: hashes(plan.source.externalFiles[name] ?? []) })),
     pairs: plan.source.pairs.map(({ symbol, periodMs, files }) => ({ symbol, periodMs, files: hashes(files) })),
-    quotes: plan.source.quotes === null ? null : { kind: plan.source.quotes.kind, files: hashes(plan.source.quotes.files) },
+    quotes: allQuotes(plan),
     second: secondSource(plan),
   }),
-  units: (plan: RunPlan): readonly string[] =>
+  units: (plan: RunPlan): readonly string[] => {
+    const isRecording = plan.source.quotes?.kind === 'recording';
+    const isDaily = plan.source.series === 'trades' || (plan.source.quotes !== null && !isRecording);
     // A day over REST is many requests: none of them is made twice because the window has moved.
-    plan.source.series === 'trades' || plan.source.quotes !== null ? daySegments(plan.window, plan.source.kind === 'rest' ? 1 : plan.settings.segmentDays) : [],
+    const segments = isDaily ? daySegments(plan.window, plan.source.kind === 'rest' ? 1 : plan.settings.segmentDays) : [];
+    // The longest first: units run side by side.
+    return isRecording ? [RECORDING_UNIT, ...segments] : segments;
+  },
   unitParameters: (plan: RunPlan, unit: string): DataCollectionParameters => {
+    const none = { files: [], fundingFiles: [], external: [], pairs: [], second: null };
+    if (unit === RECORDING_UNIT) return { ...origin(plan), ...none, window: plan.window, quotes: allQuotes(plan) };
     const days = spanOfSegment(unit);
     // The simulated market is made whole: any of its days depends on the window.
     const isSimulated = plan.spec.source === 'simulator';
     return {
       ...origin(plan),
+      ...none,
       window: isSimulated ? plan.window : { fromMs: Math.max(days.fromMs, plan.window.fromMs), toMs: Math.min(days.toMs, plan.window.toMs) },
       files: plan.source.series === 'trades' ? hashes(touching(plan.source.files, days)) : [],
-      fundingFiles: [],
-      external: [],
-      pairs: [],
       quotes: unitQuotes(plan, days),
-      second: null,
     };
   },
   queue: 'ares-io',
@@ -94,12 +104,13 @@ function origin(
   };
 }
 
+function allQuotes({ source: { quotes } }: RunPlan): DataCollectionParameters['quotes'] {
+  return quotes === null ? null : { kind: quotes.kind, files: hashes(quotes.files) };
+}
+
 function unitQuotes({ source: { quotes } }: RunPlan, days: Span): DataCollectionParameters['quotes'] {
-  if (quotes === null) return null;
-  const { kind, files } = quotes;
-  // A book is rebuilt from its first snapshot on, and the last bar of a day is known to be whole by what comes after it.
-  const read = kind === 'recording' ? files.filter(({ span }) => span === undefined || span.fromMs <= days.toMs) : touching(files, days);
-  return { kind, files: hashes(read) };
+  if (quotes === null || quotes.kind === 'recording') return null;
+  return { kind: quotes.kind, files: hashes(touching(quotes.files, days)) };
 }
 
 function secondSource({ spec: { compareWith }, source: { second } }: RunPlan): SecondSourceParameters | null {

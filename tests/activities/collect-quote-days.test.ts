@@ -1,8 +1,10 @@
 /** Best quotes through the real steps: collected a day at a time, joined as they were known, turned into features. */
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { memoryInputs } from '../../activities/in-process-steps.js';
@@ -113,17 +115,49 @@ test('quotes that no file holds, and a file that changes after the plan, stop th
   await assert.rejects(runDataSteps(t, plan, { count: 1 }), { name: 'IntegrityError' });
 });
 
-test('the last minute of a recorded day is there in a unit of that day alone: the next part tells that nothing is missing', async (t) => {
+/** A recording's part: 61 quotes ten seconds apart, the last one a millisecond early. */
+function recordedPart(fromMs: number): string {
+  return Array.from({ length: 61 }, (_, i) => {
+    const timeMs = fromMs + i * 10_000 - (i === 60 ? 1 : 0);
+    const data = { u: timeMs / 1000, E: timeMs, b: String(price(i)), B: '1', a: String(price(i) + 1), A: '2' };
+    return `${timeMs} ${JSON.stringify({ stream: 'ethusdt@bookTicker', data })}`;
+  }).join('\n');
+}
+
+test('every part of a recording is read once, however many days a unit of trades holds', async (t) => {
+  const folder = await marketWithQuotes(t, []);
+  for (const day of DAYS) await folder.write(`ETHUSDT-um-${day.replaceAll('-', '')}.txt`, recordedPart(Date.parse(`${day}T12:00:00Z`)));
+  const opened: string[] = [];
+  const { createReadStream } = fs;
+  t.mock.method(fs, 'createReadStream', (...call: Parameters<typeof createReadStream>) => {
+    opened.push(basename(String(call[0])));
+    return createReadStream(...call);
+  });
+  syncBuiltinESMExports();
+  t.after(() => {
+    t.mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+  for (const segmentDays of [1, 4]) {
+    opened.length = 0;
+    const memory = await runDataSteps(t, await planOf({ source: 'files', path: folder.root, quotes: true, segmentDays }), { count: 1 });
+    const tables = await Promise.all(DAYS.map((day) => memoryInputs(memory).table('data-collection', `quotes/${day}`, 'ares.quotes')));
+    assert.deepEqual(
+      tables.map(({ rowCount }) => rowCount),
+      [9, 9, 9, 9],
+    );
+    assert.deepEqual(
+      opened.filter((name) => name.endsWith('.txt')),
+      DAYS.map((day) => `ETHUSDT-um-${day.replaceAll('-', '')}.txt`),
+    );
+  }
+});
+
+test('the last minute of a recorded day is there whatever segmentDays: the next part tells that nothing is missing', async (t) => {
   const folder = await marketWithQuotes(t, []);
   const midnightMs = Date.parse(`${DAYS[2]}T00:00:00Z`);
-  const part = (fromMs: number): string =>
-    Array.from({ length: 61 }, (_, i) => {
-      const timeMs = fromMs + i * 10_000 - (i === 60 ? 1 : 0);
-      const data = { u: timeMs / 1000, E: timeMs, b: String(price(i)), B: '1', a: String(price(i) + 1), A: '2' };
-      return `${timeMs} ${JSON.stringify({ stream: 'ethusdt@bookTicker', data })}`;
-    }).join('\n');
-  await folder.write('ETHUSDT-um-20240302.txt', part(midnightMs - 600_000));
-  await folder.write('ETHUSDT-um-20240303.txt', part(midnightMs));
+  await folder.write('ETHUSDT-um-20240302.txt', recordedPart(midnightMs - 600_000));
+  await folder.write('ETHUSDT-um-20240303.txt', recordedPart(midnightMs));
   const opens = [];
   for (const segmentDays of [1, 4]) {
     const memory = await runDataSteps(t, await planOf({ source: 'files', path: folder.root, quotes: true, segmentDays }), { count: 1 });
@@ -135,7 +169,7 @@ test('the last minute of a recorded day is there in a unit of that day alone: th
   assert.deepEqual(opens[1], opens[0]);
 });
 
-test('a real recording gives its minutes quotes and depth, whatever the unit (C1, D4)', { skip: testData === null && 'no real data' }, async (t) => {
+test('a real recording gives its minutes quotes and depth, whatever segmentDays (C1, D4)', { skip: testData === null && 'no real data' }, async (t) => {
   const root = await mkdtemp(join(tmpdir(), 'ares-recording-'));
   t.after(() => rm(root, { recursive: true, force: true }));
   for (const name of [

@@ -98,9 +98,37 @@ test('old update ids are left out, crossed quotes and silences flagged, each wit
   const [day] = await readQuotes(folder.root);
   assert.deepEqual(
     ['late quote', 'crossed quote', 'quote pause', 'quotes', 'quotes missing'].map((check) => countOf(day!, check)),
-    [2, 2, 1, 3, 0],
+    [2, 2, 2, 3, 0],
   );
   assert.equal(valuesOf(day!, 'bid')[0], 99);
+});
+
+test('a silence is told where it begins, also when it lasts to the end of the day or of the file', async (t) => {
+  const at = (id: number, atMs: number): string => tickerRow(id, atMs, { bid: 100, ask: 101, sentMs: atMs });
+  const busy = (index: number, minutes: number): string[] =>
+    Array.from({ length: minutes }, (_, minute) => at(index * 1440 + minute + 1, START_MS + index * DAY_MS + minute * MINUTE_MS));
+  const pausesOf = (day: DayOfQuotes): unknown[] => day.findings.filter(({ check }) => check === 'quote pause').map(({ count, timeMs }) => [count, timeMs]);
+  const single = await folderOf(t, [at(1, START_MS + 1000)]);
+  assert.deepEqual((await readQuotes(single.root)).map(pausesOf), [[[1, START_MS + 1000]]]);
+  const full = await folderOf(t, busy(0, 1440));
+  assert.deepEqual((await readQuotes(full.root)).map(pausesOf), [[]]);
+  const monthly = await folderOf(t, [...busy(0, 1000), ...busy(1, 1440)], 'ETHUSDT-um-bookTicker-2024-03.csv');
+  assert.deepEqual((await readQuotes(monthly.root, { days: [dayFrom(0), dayFrom(1)] })).map(pausesOf), [[[1, START_MS + 999 * MINUTE_MS]], []]);
+});
+
+test('a row stamped far ahead stops the run with file and line instead of hiding the rows behind it', async (t) => {
+  const rowsWith = (aheadMs: number): string[] =>
+    Array.from({ length: 1440 }, (_, minute) => tickerRow(minute + 1, START_MS + minute * MINUTE_MS + (minute === 600 ? aheadMs : 0), { bid: 100, ask: 101 }));
+  const beyond = await folderOf(t, rowsWith(2 * DAY_MS));
+  await assert.rejects(
+    readQuotes(beyond.root),
+    /2024-03-01\.csv:602: expected a time before the end of the file's name, 2024-03-02T00:00:00\S*, found 2024-03-03T10:00/,
+  );
+  const inside = await folderOf(t, rowsWith(5 * HOUR_MS));
+  await assert.rejects(
+    readQuotes(inside.root),
+    /2024-03-01\.csv:603: expected a time not before those of earlier rows, found 2024-03-01T10:01\S* after 2024-03-01T15:00/,
+  );
 });
 
 test('a quantity below 0, a time in seconds and an unknown column are refused with file and line', async (t) => {

@@ -49,3 +49,21 @@ test('a unit is the same in a window that has moved on, and holds its own days a
   assert.deepEqual([parameters.files, parameters.quotes], [[hash(2), hash(3)], { kind: 'bookTicker', files: [hash(103)] }]);
   assert.deepEqual([parameters.fundingFiles, parameters.external, parameters.pairs, parameters.second], [[], [], [], null]);
 });
+
+test('recorded quotes are one unit, whatever segmentDays and however many files: a book is rebuilt from its first part', () => {
+  const plan = planOf(4);
+  const recorded = (segmentDays: number, files: RunPlan['source']['files']): RunPlan => ({
+    ...plan,
+    settings: { ...plan.settings, segmentDays },
+    source: { ...plan.source, quotes: { kind: 'recording', files } },
+  });
+  const files = [file(200, 0), file(201, 1), file(202, 2)];
+  assert.deepEqual(dataCollection.units(recorded(2, files)), ['recording', '2024-01-01..2024-01-01', '2024-01-02..2024-01-03', '2024-01-04..2024-01-04']);
+  assert.deepEqual(dataCollection.units(recorded(2, [])), dataCollection.units(recorded(2, files)), 'a plan that travels without its files has the same units');
+  const bars = recorded(1, files);
+  assert.deepEqual(dataCollection.units({ ...bars, source: { ...bars.source, series: 'bars' } }), ['recording']);
+  const own = dataCollection.unitParameters(recorded(2, files), 'recording');
+  assert.deepEqual([own.window, own.files, own.quotes], [plan.window, [], { kind: 'recording', files: [hash(200), hash(201), hash(202)] }]);
+  const days = dataCollection.unitParameters(recorded(2, files), '2024-01-02..2024-01-03');
+  assert.deepEqual([days.files, days.quotes], [[hash(1), hash(2)], null]);
+});
