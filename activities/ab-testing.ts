@@ -15,7 +15,7 @@ import { makeRandom } from '../core/stats/random.js';
 import type { SegmentTerms } from '../core/validation/score-segment.js';
 import { scoreSegment } from '../core/validation/score-segment.js';
 import type { Span } from '../pipeline/plan.js';
-import type { StepContext, StepFunction } from '../pipeline/step.js';
+import type { StepContext, StepFunction } from '../pipeline/step-context.js';
 import type { AbTestingParameters } from '../pipeline/steps/ab-testing.js';
 import { recordDecisions } from './decision-records.js';
 import { bundleSource, loadChain } from './load-chain.js';

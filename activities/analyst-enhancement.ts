@@ -3,9 +3,10 @@ import { int32Column, float64Column } from '../core/data/table.js';
 import { InvalidData } from '../core/errors.js';
 import type { ModelFamily } from '../core/models/model.js';
 import { POOLED } from '../core/regimes/regime-names.js';
-import { ORIGINAL_FAMILY } from '../pipeline/specialists.js';
-import type { RowLog, StepContext, StepFunction } from '../pipeline/step.js';
+import { ORIGINAL_FAMILY } from '../pipeline/specialist-families.js';
+import type { RowLog, StepContext, StepFunction } from '../pipeline/step-context.js';
 import type { AnalystEnhancementParameters } from '../pipeline/steps/analyst-enhancement.js';
+import type { SpecialistUnit } from './fitted-specialist.js';
 import { modelFamilies } from './model-families.js';
 import { SEARCH_SPACES } from './search-spaces.js';
 import { searchSpecialist } from './specialist-search.js';
@@ -17,7 +18,6 @@ import type { EnhancementCandidate, EnhancementRecord, ProbabilityScores, Specia
 import { familyParameters } from './specialist-parameters.js';
 import type { OutOfFold } from './specialist-scores.js';
 import { scoreOwnRows, scoreRowTable, scoreRows } from './specialist-scores.js';
-import type { SpecialistUnit } from './specialist-training.js';
 import { predictOutOfFold, saveSpecialist } from './specialist-training.js';
 
 type Context = StepContext<AnalystEnhancementParameters>;

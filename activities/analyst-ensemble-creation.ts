@@ -1,5 +1,5 @@
 /** Step 7: the analyst's ensemble and its signals for train (out of fold at both levels), calibration and selection. */
-import type { StepFunction } from '../pipeline/step.js';
+import type { StepFunction } from '../pipeline/step-context.js';
 import type { AnalystEnsembleCreationParameters } from '../pipeline/steps/analyst-ensemble-creation.js';
 import { createEnsembles } from './ensemble-creation.js';
 

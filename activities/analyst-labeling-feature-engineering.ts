@@ -5,7 +5,7 @@ import type { RowWindow } from '../core/features/feature-distributions.js';
 import type { LabelChoice } from '../core/labels/label-choice.js';
 import type { TripleBarrierLabels } from '../core/labels/triple-barrier.js';
 import type { AnalystLabelingFeatureEngineeringParameters } from '../pipeline/steps/analyst-labeling-feature-engineering.js';
-import type { StepContext, StepFunction } from '../pipeline/step.js';
+import type { StepContext, StepFunction } from '../pipeline/step-context.js';
 import { analystFeatures } from '../core/chain/analyst-features.js';
 import { barCount, barsFromTable, barsKnownBy, lowerBound } from '../core/data/bars.js';
 import { float64Column, int32Column, makeTable } from '../core/data/table.js';

@@ -1,5 +1,5 @@
 /** Step 5: a specialist per regime and family on the analyst's bars. */
-import type { StepFunction } from '../pipeline/step.js';
+import type { StepFunction } from '../pipeline/step-context.js';
 import type { AnalystSpecialistTrainingParameters } from '../pipeline/steps/analyst-specialist-training.js';
 import { loadAnalystExamples } from './specialist-examples.js';
 import { runSpecialistStep } from './specialist-step.js';

@@ -11,7 +11,7 @@ import type { Matrix } from '../core/models/model.js';
 import type { NoveltyDetector } from '../core/models/novelty-detector.js';
 import { fitNoveltyDetector } from '../core/models/novelty-detector.js';
 import { REGIMES } from '../core/regimes/regime-names.js';
-import type { StepContext } from '../pipeline/step.js';
+import type { StepContext } from '../pipeline/step-context.js';
 import type { EnsembleOutputs, Role } from './ensemble-outputs.js';
 import type { LabelledPredictions, StoredRule } from './label-conformal.js';
 import { ALPHA, adaptiveThresholds, fitLabelRule, rawPredictions, ruleThresholds } from './label-conformal.js';

@@ -1,5 +1,6 @@
 /** The chain that is fitted inside a window: steps 2 to 12 with their functions, in the step table's order. */
-import type { StepDefinition, StepFunction } from '../pipeline/step.js';
+import type { StepFunction } from '../pipeline/step-context.js';
+import type { StepDefinition } from '../pipeline/step-definition.js';
 import { STEPS } from '../pipeline/steps/index.js';
 import type { StepId } from '../pipeline/steps/index.js';
 import { enhanceAnalysts } from './analyst-enhancement.js';

@@ -7,7 +7,8 @@ import type { RunPlan, Span } from '../pipeline/plan.js';
 import type { SchemaId } from '../pipeline/schemas.js';
 import { SCHEMAS } from '../pipeline/schemas.js';
 import { artifactProblems } from '../pipeline/step-artifacts.js';
-import type { StepDefinition, StepInputs } from '../pipeline/step.js';
+import type { StepInputs } from '../pipeline/step-context.js';
+import type { StepDefinition } from '../pipeline/step-definition.js';
 import type { StepId } from '../pipeline/steps/index.js';
 import { stepById } from '../pipeline/steps/index.js';
 

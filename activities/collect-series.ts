@@ -10,7 +10,7 @@ import { simulateFunding } from '../core/simulation/market-funding.js';
 import { FINE_PERIOD_MS } from '../pipeline/config.js';
 import type { QualityFinding } from '../pipeline/market-source.js';
 import type { Span } from '../pipeline/plan.js';
-import type { StepContext } from '../pipeline/step.js';
+import type { StepContext } from '../pipeline/step-context.js';
 import type { DataCollectionParameters } from '../pipeline/steps/data-collection.js';
 import { assessBars } from './quality-report.js';
 import { passed } from './quality-table.js';

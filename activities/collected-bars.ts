@@ -4,7 +4,7 @@ import { barCount, barsFromTable, lowerBound, sliceBars, upperBound } from '../c
 import { concatBars } from '../core/data/concat-bars.js';
 import type { Checkpoint } from '../pipeline/checkpoint.js';
 import type { Span } from '../pipeline/plan.js';
-import type { StepContext } from '../pipeline/step.js';
+import type { StepContext } from '../pipeline/step-context.js';
 import type { MarketRegimeClassificationParameters } from '../pipeline/steps/market-regime-classification.js';
 import type { TradeDaySummary } from './trade-day-summary.js';
 
@@ -68,21 +68,27 @@ function barsOfTrades(context: Context, days: readonly string[]): CollectedBars 
   };
 }
 
-/** Bars of each day's trades, two days side by side where there are threads for it. */
+/** Bars of each day's trades, two days side by side where there are threads for it; a failure is told once the day beside it has ended. */
 async function makeDays(context: Context, days: readonly string[], parts: Checkpoint): Promise<Bars> {
   const made = new Array<Bars>(days.length);
   let next = 0;
   const work = async (): Promise<void> => {
-    for (let i = next++; i < days.length; i = next++) {
-      context.signal.throwIfAborted();
-      made[i] = await makeDay(context, days[i] as string, parts);
+    try {
+      for (let i = next++; i < days.length; i = next++) {
+        context.signal.throwIfAborted();
+        made[i] = await makeDay(context, days[i] as string, parts);
+      }
+    } finally {
+      // After a failure no day is begun: it would run beside the next attempt.
+      next = days.length;
     }
   };
-  await Promise.all(Array.from({ length: Math.min(SIDE_BY_SIDE, context.execution.threads, days.length) }, work));
+  const ends = await Promise.allSettled(Array.from({ length: Math.min(SIDE_BY_SIDE, context.execution.threads, days.length) }, work));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
   return concatBars(made);
 }
 
-/** The one place where a day's further tables become columns of its bars. */
+/** Bars of a day's trades: kept as a part, for making them is what takes long. */
 async function makeDay({ inputs, parameters, ports }: Context, day: string, parts: Checkpoint): Promise<Bars> {
   const table = await parts.once(day, async () => ports.bars.barsFromTrades(await inputs.path('data-collection', day), parameters.finePeriodMs, 1));
   return barsFromTable(table);

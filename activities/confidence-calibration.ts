@@ -10,7 +10,7 @@ import { binnedDecomposition, calibrationErrorFloor, expectedCalibrationError, r
 import type { ReliabilityBin } from '../core/metrics/reliability.js';
 import type { ScoreRow, ScoreSubject } from '../core/metrics/score-rows.js';
 import { classificationScores, scoreTable } from '../core/metrics/score-rows.js';
-import type { StepContext, StepFunction } from '../pipeline/step.js';
+import type { StepContext, StepFunction } from '../pipeline/step-context.js';
 import type { ConfidenceCalibrationParameters } from '../pipeline/steps/confidence-calibration.js';
 import { describeUncertainty } from './calibration-uncertainty.js';
 import type { EnsembleOutputs, Role } from './ensemble-outputs.js';

@@ -14,7 +14,6 @@ import type { MemberCalls } from '../core/explanations/observe-members.js';
 import { computeUniqueness } from '../core/labels/uniqueness.js';
 import type { Matrix } from '../core/models/model.js';
 import type { NoveltyDetector } from '../core/models/novelty-detector.js';
-import { REGIMES } from '../core/regimes/regime-names.js';
 import type { Role } from './ensemble-outputs.js';
 import type { LabelledPredictions, StoredRule } from './label-conformal.js';
 import { ALPHA, adaptiveThresholds, joinPredictions, ruleThresholds } from './label-conformal.js';
@@ -117,15 +116,6 @@ export function traceCertainty(trace: RoleTrace): RoleCertainty {
       online: scoreMixture(stream, mixture, { plan: trace.plan, ensemble: raw }),
     },
   };
-}
-
-/** Number of the likeliest regime of each row; the first of equals. */
-export function likeliestRegimes(regimes: Float64Array): Int32Array {
-  const width = REGIMES.length;
-  return Int32Array.from({ length: regimes.length / width }, (_, i) => {
-    const own = regimes.subarray(i * width, (i + 1) * width);
-    return own.indexOf(own.reduce((most, value) => Math.max(most, value), 0));
-  });
 }
 
 /** Spread and disagreement of the members by their routed weights; where all of those are 0, of all members alike. */

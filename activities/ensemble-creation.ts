@@ -14,7 +14,7 @@ import { classificationScores, scoreTable } from '../core/metrics/score-rows.js'
 import type { RegimeOrPooled } from '../core/regimes/regime-names.js';
 import { POOLED, REGIMES } from '../core/regimes/regime-names.js';
 import type { Segments } from '../pipeline/plan.js';
-import type { StepContext } from '../pipeline/step.js';
+import type { StepContext } from '../pipeline/step-context.js';
 import type { StepId } from '../pipeline/steps/index.js';
 
 /** Parameters that both steps read. */

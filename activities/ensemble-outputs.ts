@@ -2,7 +2,7 @@
 import { matchRows } from '../core/data/match-rows.js';
 import type { Table } from '../core/data/table.js';
 import { float64Column, int32Column, textColumn } from '../core/data/table.js';
-import type { StepInputs } from '../pipeline/step.js';
+import type { StepInputs } from '../pipeline/step-context.js';
 
 export type Role = 'analyst' | 'tactician';
 

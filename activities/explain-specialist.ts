@@ -9,10 +9,10 @@ import { checkAddsUp, summarizeContributions } from '../core/explanations/summar
 import type { Classifier, Explanation, FitData, Matrix } from '../core/models/model.js';
 import { blockRows, latestRows, spacedRows } from '../core/sampling/time-sample.js';
 import { makeRandom } from '../core/stats/random.js';
-import type { StepContext } from '../pipeline/step.js';
+import type { StepContext } from '../pipeline/step-context.js';
+import type { FittedSpecialist } from './fitted-specialist.js';
 import type { SpecialistExamples } from './specialist-examples.js';
 import { positionsWhere, valuesAt } from './specialist-examples.js';
-import type { SpecialistUnit } from './specialist-training.js';
 
 /** Rows that are explained, and rows that are shuffled: one in so many of the fit's, between the limits. */
 const ROWS_A_SAMPLE = 32;
@@ -27,13 +27,6 @@ const BACKGROUND_ROWS = 4;
 /** Features that are shuffled, the strongest, and how often. */
 const SHUFFLED_FEATURES = 10;
 const SHUFFLES = 2;
-
-/** A fitted specialist: the data of its final fit, and its bytes. */
-export interface FittedSpecialist {
-  readonly unit: SpecialistUnit;
-  readonly fit: FitData;
-  readonly bytes: Uint8Array;
-}
 
 /**
  * Writes `explanation/REGIME/family` (schema ares.explanation), and `attention/REGIME/family` (ares.attention) where the model has attention.

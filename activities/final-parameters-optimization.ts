@@ -20,7 +20,7 @@ import { periodsPerYear, sharpe, simpleReturns } from '../core/metrics/performan
 import { mean, moments, variance } from '../core/stats/moments.js';
 import { deflatedSharpe } from '../core/validation/sharpe-significance.js';
 import { canonicalJson } from '../pipeline/canonical-json.js';
-import type { RowLog, StepContext, StepFunction } from '../pipeline/step.js';
+import type { RowLog, StepContext, StepFunction } from '../pipeline/step-context.js';
 import type { FinalParametersOptimizationParameters } from '../pipeline/steps/final-parameters-optimization.js';
 import { readFineBars } from './fine-bars.js';
 

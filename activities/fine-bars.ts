@@ -5,7 +5,7 @@ import { makeBarAppender } from '../core/data/concat-bars.js';
 import { InvalidData } from '../core/errors.js';
 import type { ArtifactRef } from '../pipeline/artifacts.js';
 import { spanOfMonth } from '../pipeline/months.js';
-import type { StepInputs } from '../pipeline/step.js';
+import type { StepInputs } from '../pipeline/step-context.js';
 
 const STEP = 'market-regime-classification';
 const PREFIX = 'bars-fine/';

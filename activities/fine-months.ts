@@ -8,7 +8,7 @@ import { checkpointWithin } from '../pipeline/checkpoint.js';
 import type { QualityFinding } from '../pipeline/market-source.js';
 import { monthsOf, spanOfMonth } from '../pipeline/months.js';
 import type { Span } from '../pipeline/plan.js';
-import type { StepContext } from '../pipeline/step.js';
+import type { StepContext } from '../pipeline/step-context.js';
 import type { MarketRegimeClassificationParameters } from '../pipeline/steps/market-regime-classification.js';
 import type { CompletedBars, CompletionState } from './complete-bars.js';
 import { completeBars, completionFindings } from './complete-bars.js';
@@ -21,7 +21,7 @@ import { mergeMonthFindings } from './month-findings.js';
 import type { MonthFindings } from './month-findings.js';
 import { assessBars } from './quality-report.js';
 
-/** Bars of the month before that the checks of a month look back on: more than any of their windows. */
+/** Bars before a month that its checks look back on: more than any of their windows. */
 const LEAD_BARS = 200;
 
 type Context = StepContext<MarketRegimeClassificationParameters>;
@@ -75,7 +75,9 @@ export async function writeFineMonths(context: Context): Promise<FineMonths> {
   for (const [i, month] of months.entries()) {
     context.signal.throwIfAborted();
     const before = carry;
-    const made = await onceOf(context, collected, month)(() => makeMonth(context, month, { ...sources, before }));
+    const make = async (): Promise<Month> => makeMonth(context, month, { ...sources, before });
+    // A month of trades is a part, with its table; bars that were collected as such are cut faster than a part is read back.
+    const made = collected.isTrades ? await context.checkpoint.once(`bars of ${month}`, make, [fineBarsName(month)]) : await make();
     carry = made.carry;
     rows += made.rows;
     coarse.push(made.bars);
@@ -84,12 +86,6 @@ export async function writeFineMonths(context: Context): Promise<FineMonths> {
   }
   if (carry.fine !== null) coarse.push(resampleBars(carry.fine, periodMs, window.toMs));
   return { bars: concatBars(coarse), findings: mergeMonthFindings(findings), rows };
-}
-
-/** A month of trades is a part, with its table; bars that were collected as such are cut faster than a part is read back. */
-function onceOf(context: Context, collected: CollectedBars, month: string): (compute: () => Promise<Month>) => Promise<Month> {
-  if (!collected.isTrades) return (compute) => compute();
-  return async (compute) => context.checkpoint.once(`bars of ${month}`, compute, [fineBarsName(month)]);
 }
 
 async function makeMonth(context: Context, month: string, from: Sources & { readonly before: Carry }): Promise<Month> {
@@ -134,8 +130,10 @@ function assessMonth(context: Context, of: MonthToTell): { readonly findings: Mo
   const known = { bars, repairedMs: of.complete.repairedMs.filter((timeMs) => timeMs <= untilMs) };
   const done = completionFindings(found, known, imputation.method);
   const lead = of.lead === null ? 0 : barCount(of.lead);
-  const own = assessBars(of.lead === null ? bars : concatBars([of.lead, bars]), { periodMs, reported: done, lead });
-  return { findings: { month: of.month, findings: [...done, ...own] }, lead: concatBars([sliceBars(bars, Math.max(0, count - LEAD_BARS), count)]) };
+  const all = of.lead === null ? bars : concatBars([of.lead, bars]);
+  const own = assessBars(all, { periodMs, reported: done, lead });
+  const last = concatBars([sliceBars(all, Math.max(0, lead + count - LEAD_BARS), lead + count)]);
+  return { findings: { month: of.month, findings: [...done, ...own] }, lead: last };
 }
 
 /** The columns that checks look at. */

@@ -11,8 +11,9 @@ import { checkpointWithin } from '../pipeline/checkpoint.js';
 import type { RunPlan } from '../pipeline/plan.js';
 import type { StepPorts } from '../pipeline/ports.js';
 import { checkTable } from '../pipeline/check-table.js';
-import type { Execution, RowLog, StepContext, StepDefinition, StepFunction, StepInputs, StepOutputs } from '../pipeline/step.js';
-import { parametersOf } from '../pipeline/step.js';
+import type { Execution, RowLog, StepContext, StepFunction, StepInputs, StepOutputs } from '../pipeline/step-context.js';
+import type { StepDefinition } from '../pipeline/step-definition.js';
+import { parametersOf } from '../pipeline/step-definition.js';
 import type { StepId } from '../pipeline/steps/index.js';
 
 type Artifact = { readonly table: Table } | { readonly json: string } | { readonly bytes: Uint8Array } | { readonly path: string };

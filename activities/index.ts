@@ -1,5 +1,5 @@
 /** Every step's function by step id: the compiler refuses to build while one is missing. */
-import type { StepFunction } from '../pipeline/step.js';
+import type { StepFunction } from '../pipeline/step-context.js';
 import type { StepId } from '../pipeline/steps/index.js';
 import { runAbTest } from './ab-testing.js';
 import { enhanceAnalysts } from './analyst-enhancement.js';

@@ -7,7 +7,7 @@ import { joinExternal, joinPair } from '../core/data/join-extras.js';
 import type { Table } from '../core/data/table.js';
 import { concatTables, float64Column } from '../core/data/table.js';
 import { joinQuotes } from '../core/order-book/join-quotes.js';
-import type { StepContext, StepInputs } from '../pipeline/step.js';
+import type { StepContext, StepInputs } from '../pipeline/step-context.js';
 import type { MarketRegimeClassificationParameters } from '../pipeline/steps/market-regime-classification.js';
 
 /** Bars of any part of the window with the further columns. */

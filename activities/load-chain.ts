@@ -12,7 +12,7 @@ import { POOLED } from '../core/regimes/regime-names.js';
 import { canonicalJson } from '../pipeline/canonical-json.js';
 import { PipelineError } from '../pipeline/errors.js';
 import type { StepPorts } from '../pipeline/ports.js';
-import type { StepInputs } from '../pipeline/step.js';
+import type { StepInputs } from '../pipeline/step-context.js';
 import type { StepId } from '../pipeline/steps/index.js';
 import type { Calibrators } from './confidence-calibration.js';
 import { modelFamilies } from './model-families.js';

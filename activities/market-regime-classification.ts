@@ -6,7 +6,7 @@ import { filterRegimes, fitRegimeModel, likeliestRegimes } from '../core/regimes
 import { REGIMES } from '../core/regimes/regime-names.js';
 import { expectedRegimes, summariseRegimes } from '../core/regimes/regime-summary.js';
 import { checkpointWithin } from '../pipeline/checkpoint.js';
-import type { StepFunction } from '../pipeline/step.js';
+import type { StepFunction } from '../pipeline/step-context.js';
 import type { MarketRegimeClassificationParameters } from '../pipeline/steps/market-regime-classification.js';
 import { writeFineMonths } from './fine-months.js';
 import { assessBarStationarity } from './quality-report.js';

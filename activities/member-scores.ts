@@ -1,6 +1,6 @@
 /** Scores of the members of an ensemble of networks, beside which the ensemble's own stand. */
 import { hasMembers } from '../core/nn/network-ensemble.js';
-import type { FittedSpecialist } from './explain-specialist.js';
+import type { FittedSpecialist } from './fitted-specialist.js';
 import type { SpecialistExamples } from './specialist-examples.js';
 import type { MemberScores } from './specialist-record.js';
 import { laterScores } from './specialist-scores.js';

@@ -18,7 +18,7 @@ import { mean } from '../core/stats/moments.js';
 import { quantile } from '../core/stats/quantile.js';
 import { makeRandom } from '../core/stats/random.js';
 import { scoreSegment } from '../core/validation/score-segment.js';
-import type { StepContext, StepFunction } from '../pipeline/step.js';
+import type { StepContext, StepFunction } from '../pipeline/step-context.js';
 import type { MonteCarloValidationParameters } from '../pipeline/steps/monte-carlo-validation.js';
 import type { TestSegment } from './test-segment.js';
 import { openTestSegment } from './test-segment.js';

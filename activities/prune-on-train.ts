@@ -11,7 +11,7 @@ import { pruneColumns } from '../core/pruning/prune-columns.js';
 import type { PruningExamples, PruningMeans } from '../core/pruning/pruning-examples.js';
 import { rankInteractions } from '../core/pruning/rank-interactions.js';
 import { planPurgedFolds } from '../core/validation/purged-folds.js';
-import type { StepContext } from '../pipeline/step.js';
+import type { StepContext } from '../pipeline/step-context.js';
 import type { AnalystLabelingFeatureEngineeringParameters } from '../pipeline/steps/analyst-labeling-feature-engineering.js';
 
 type Context = StepContext<AnalystLabelingFeatureEngineeringParameters>;

@@ -8,7 +8,7 @@ import type { Feature, FeatureColumns, FeatureContext } from '../core/features/f
 import type { FeatureDistribution } from '../core/features/feature-distributions.js';
 import type { Random } from '../core/stats/random.js';
 import type { QualityFinding } from '../pipeline/market-source.js';
-import { barCount, barsToTable } from '../core/data/bars.js';
+import { barCount, barsToTable, sliceBars } from '../core/data/bars.js';
 import { float64Column, makeTable } from '../core/data/table.js';
 import { InvalidData } from '../core/errors.js';
 import { checkLeaks, LEAK_CHECK } from '../core/features/check-leaks.js';
@@ -79,8 +79,8 @@ export function assessTrades(table: Table): readonly QualityFinding[] {
 
 /**
  * Findings of bars in time order on a grid of `periodMs`, one row a check; nothing is changed. Checks that `reported` findings (those
- * of the reader) hold already are left out, so that no fault counts twice. The first `lead` bars are there for what they say of later
- * ones, and are not told of themselves.
+ * of the reader) hold already are left out, so that no fault counts twice. The first `lead` bars come from a part of the series that was
+ * told of before: what they show by themselves is left out, what only the bars after them show of them is told here.
  * @throws InvalidData naming every column that has impossible values
  */
 export function assessBars(
@@ -93,21 +93,38 @@ export function assessBars(
 }
 
 function barFindings(bars: Bars, periodMs: number, lead: number): readonly QualityFinding[] {
-  const { closeTimeMs: timeMs, extras } = bars;
-  const ofBars = (check: string, rows: readonly number[], what: string): QualityFinding => ofRows(check, rows, { timeMs, what, lead });
+  const [rows, told] = [rowsAtFault(bars), rowsAtFault(sliceBars(bars, 0, lead))];
+  const ofBars = (check: BarCheck, what: string): QualityFinding => {
+    const found = rows[check].filter((row) => !told[check].includes(row));
+    return ofRows(check, found, { timeMs: bars.closeTimeMs, what, lead });
+  };
+  return [
+    ofBars('disorder', 'bars are earlier than one before them'),
+    gapFinding(bars, periodMs, lead),
+    ofBars('bad close', `bars close more than ${BAR_SCREEN.closeDeviations} deviations off and return within ${BAR_SCREEN.reversal} bars`),
+    ofBars('bad wick', `bars have an extreme more than ${BAR_SCREEN.wickDeviations} deviations outside their closes`),
+    ofBars('stale price', `bars stand in runs of at least ${STALE_BARS} without any move`),
+    ofBars('zero volume', 'bars have no volume'),
+    ofBars('volume spike', `bars have more than ${VOLUME_SCREEN.times} times the usual volume`),
+    ofBars('imputed bar', 'bars were filled in or repaired'),
+  ];
+}
+
+type BarCheck = 'disorder' | 'bad close' | 'bad wick' | 'stale price' | 'zero volume' | 'volume spike' | 'imputed bar';
+
+function rowsAtFault(bars: Bars): Readonly<Record<BarCheck, readonly number[]>> {
   const outliers = findBarOutliers(bars, BAR_SCREEN);
   const rowsWhere = (values: Float64Array | undefined, wanted: number): readonly number[] =>
     values === undefined ? [] : Array.from(values.keys()).filter((row) => values[row] === wanted);
-  return [
-    ofBars('disorder', findDisorder(bars.openTimeMs), 'bars are earlier than one before them'),
-    gapFinding(bars, periodMs, lead),
-    ofBars('bad close', outliers.closes, `bars close more than ${BAR_SCREEN.closeDeviations} deviations off and return within ${BAR_SCREEN.reversal} bars`),
-    ofBars('bad wick', outliers.wicks, `bars have an extreme more than ${BAR_SCREEN.wickDeviations} deviations outside their closes`),
-    ofBars('stale price', findStaleBars(bars), `bars stand in runs of at least ${STALE_BARS} without any move`),
-    ofBars('zero volume', rowsWhere(bars.volume, 0), 'bars have no volume'),
-    ofBars('volume spike', findVolumeSpikes(bars.volume, VOLUME_SCREEN), `bars have more than ${VOLUME_SCREEN.times} times the usual volume`),
-    ofBars('imputed bar', rowsWhere(extras['imputed'], 1), 'bars were filled in or repaired'),
-  ];
+  return {
+    disorder: findDisorder(bars.openTimeMs),
+    'bad close': outliers.closes,
+    'bad wick': outliers.wicks,
+    'stale price': findStaleBars(bars),
+    'zero volume': rowsWhere(bars.volume, 0),
+    'volume spike': findVolumeSpikes(bars.volume, VOLUME_SCREEN),
+    'imputed bar': rowsWhere(bars.extras['imputed'], 1),
+  };
 }
 
 /**
@@ -226,9 +243,8 @@ export interface DataSize {
 }
 
 /**
- * The score of a data set out of all its findings: those of the readers, of the functions above, and of every day. `rows` is the
- * number of trades or bars. Passed findings cost nothing; rows that are missing count
- * as looked at.
+ * The score of a data set out of all its findings: those of the readers, of the functions above, and of every day. Passed findings cost
+ * nothing; rows that are missing count as looked at.
  */
 export function summarizeQuality(findings: Iterable<QualityFinding>, size: DataSize): QualitySummary {
   const faulty = new Map<string, number>(Object.keys(CHECK_WEIGHTS).map((check) => [check, 0]));
@@ -258,15 +274,16 @@ function gapFinding(bars: Bars, periodMs: number, lead: number): QualityFinding 
   };
 }
 
-function ofRows(check: string, found: readonly number[], of: { readonly timeMs: Float64Array; readonly what: string; readonly lead?: number }): QualityFinding {
+function ofRows(check: string, rows: readonly number[], of: { readonly timeMs: Float64Array; readonly what: string; readonly lead?: number }): QualityFinding {
   const { lead = 0 } = of;
-  const rows = found.filter((row) => row >= lead);
+  // Of the first `lead` rows only those that are told of count as looked at.
+  const looked = of.timeMs.length - lead + rows.filter((row) => row < lead).length;
   const times = rows.slice(0, NAMED_PLACES).map((row) => of.timeMs[row] as number);
   const places = times.length > 0 ? `: ${times.map((timeMs) => new Date(timeMs).toISOString()).join(', ')}${more(rows.length)}` : '';
   return {
     ...finding(check, rows.length > 0 ? 'flagged' : 'passed', rows.length),
     timeMs: times[0] ?? Number.NaN,
-    detail: `${rows.length} of ${of.timeMs.length - lead} ${of.what}${places}`,
+    detail: `${rows.length} of ${looked} ${of.what}${places}`,
   };
 }
 

@@ -3,7 +3,7 @@ import { barsFromTable, lowerBound, sliceBars, upperBound } from '../core/data/b
 import { matchRegimes } from '../core/regimes/match-regimes.js';
 import type { RegimeModel } from '../core/regimes/regime-model.js';
 import type { Segments } from '../pipeline/plan.js';
-import type { StepInputs } from '../pipeline/step.js';
+import type { StepInputs } from '../pipeline/step-context.js';
 
 /** One value a window, in [0, 1]: the mean probability that its model and that of the window before give a bar the same regime. */
 export interface RegimeAgreement {

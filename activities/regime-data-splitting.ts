@@ -3,7 +3,7 @@ import type { Table } from '../core/data/table.js';
 import { float64Column, int32Column, makeTable, takeRows } from '../core/data/table.js';
 import { InsufficientData } from '../core/errors.js';
 import { POOLED, REGIMES } from '../core/regimes/regime-names.js';
-import type { StepFunction } from '../pipeline/step.js';
+import type { StepFunction } from '../pipeline/step-context.js';
 import type { RegimeDataSplittingParameters } from '../pipeline/steps/regime-data-splitting.js';
 
 /** What became of one regime. */

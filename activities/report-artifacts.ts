@@ -1,6 +1,6 @@
 /** The artifacts that a report was read from, each with what leads to it. Pure. */
 import type { Figure, ReportArtifact, ReportChart } from '../pipeline/report.js';
-import type { StepInputs } from '../pipeline/step.js';
+import type { StepInputs } from '../pipeline/step-context.js';
 import type { StepId } from '../pipeline/steps/index.js';
 import { STEPS, stepById } from '../pipeline/steps/index.js';
 

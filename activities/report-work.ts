@@ -1,5 +1,5 @@
 /** What every section of the report is made with: reading an artifact's figures under its own name. */
-import type { StepInputs } from '../pipeline/step.js';
+import type { StepInputs } from '../pipeline/step-context.js';
 import type { StepId } from '../pipeline/steps/index.js';
 import type { SavingParameters } from '../pipeline/steps/saving.js';
 import type { FigureCollector, FigureOrigin } from './report-figures.js';

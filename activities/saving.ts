@@ -1,6 +1,6 @@
 /** Step 16: the hand-over bundle, the report in four formats with equal values, and the registry entry. It never promotes. */
 import { decisionTable } from '../core/chain/decision-table.js';
-import type { StepFunction, StepInputs } from '../pipeline/step.js';
+import type { StepFunction, StepInputs } from '../pipeline/step-context.js';
 import type { SourceDescription } from '../core/data/source-description.js';
 import type { Report } from '../pipeline/report.js';
 import type { StepId } from '../pipeline/steps/index.js';

@@ -1,7 +1,7 @@
 /** What step 1 asks of a market source: the instrument, and the planned files where they lie now. */
 import { PipelineError } from '../pipeline/errors.js';
 import type { MarketSource, SourceRequest } from '../pipeline/market-source.js';
-import type { StepContext } from '../pipeline/step.js';
+import type { StepContext } from '../pipeline/step-context.js';
 import type { DataCollectionParameters } from '../pipeline/steps/data-collection.js';
 
 type Context = StepContext<DataCollectionParameters>;

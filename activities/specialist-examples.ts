@@ -10,7 +10,7 @@ import { computeUniqueness } from '../core/labels/uniqueness.js';
 import type { Matrix } from '../core/models/model.js';
 import { POOLED, REGIMES } from '../core/regimes/regime-names.js';
 import { makeRandom } from '../core/stats/random.js';
-import type { StepInputs } from '../pipeline/step.js';
+import type { StepInputs } from '../pipeline/step-context.js';
 
 /** Columns of one length: position i is one example, in time order. */
 export interface SpecialistExamples {

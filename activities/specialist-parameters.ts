@@ -1,7 +1,7 @@
 /** The parameters that a family is fitted with where nothing was searched. */
 import type { ModelFamily } from '../core/models/model.js';
 import { PipelineError } from '../pipeline/errors.js';
-import type { StepContext } from '../pipeline/step.js';
+import type { StepContext } from '../pipeline/step-context.js';
 import type { SpecialistExamples } from './specialist-examples.js';
 
 /** What networks need to know of a step. */
@@ -31,9 +31,12 @@ export async function familyParameters(
   return { ...family.defaults, purgeRows: longestLabelRows(examples, context.parameters.embargoMs) };
 }
 
-/** Rows that the longest label spans: the embargo in units of the shortest distance between two rows. */
-function longestLabelRows({ startMs }: SpecialistExamples, embargoMs: number): number {
+/**
+ * Rows that the longest label spans: the embargo in units of the shortest distance between two signals. Not between two entries, of which one
+ * that had to wait for a minute after an outage lies right before the next.
+ */
+function longestLabelRows({ closeTimeMs }: SpecialistExamples, embargoMs: number): number {
   let period = Number.POSITIVE_INFINITY;
-  for (let i = 1; i < startMs.length; i++) period = Math.min(period, (startMs[i] as number) - (startMs[i - 1] as number));
+  for (let i = 1; i < closeTimeMs.length; i++) period = Math.min(period, (closeTimeMs[i] as number) - (closeTimeMs[i - 1] as number));
   return Math.ceil(embargoMs / period);
 }

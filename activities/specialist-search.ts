@@ -7,7 +7,7 @@ import type { ParameterSet, SearchSpace } from '../core/optimization/search-spac
 import { searchTrials } from '../core/optimization/search-trials.js';
 import { canonicalJson } from '../pipeline/canonical-json.js';
 import { checkpointWithin } from '../pipeline/checkpoint.js';
-import type { RowLog, StepContext } from '../pipeline/step.js';
+import type { RowLog, StepContext } from '../pipeline/step-context.js';
 import type { AnalystEnhancementParameters } from '../pipeline/steps/analyst-enhancement.js';
 import type { SpecialistExamples } from './specialist-examples.js';
 import { valuesAt } from './specialist-examples.js';

@@ -1,6 +1,6 @@
 /** A step that trains base specialists: one unit a REGIME/family, then their records and scores together. */
 import { InvalidData } from '../core/errors.js';
-import type { StepContext, StepInputs } from '../pipeline/step.js';
+import type { StepContext, StepInputs } from '../pipeline/step-context.js';
 import type { StepId } from '../pipeline/steps/index.js';
 import { modelFamilies } from './model-families.js';
 import type { SpecialistExamples } from './specialist-examples.js';

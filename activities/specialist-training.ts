@@ -1,8 +1,9 @@
 /** The training of specialists, one path for the analyst (steps 5 and 6) and the tactician (step 9). */
-import type { Classifier, FitData, ModelFamily } from '../core/models/model.js';
+import type { Classifier, FitData } from '../core/models/model.js';
 import { POOLED } from '../core/regimes/regime-names.js';
-import type { StepContext } from '../pipeline/step.js';
+import type { StepContext } from '../pipeline/step-context.js';
 import { explainSpecialist } from './explain-specialist.js';
+import type { SpecialistUnit } from './fitted-specialist.js';
 import { memberScores } from './member-scores.js';
 import type { SpecialistExamples } from './specialist-examples.js';
 import { labelledTrain, positionsWhere, predictionTable, valuesAt } from './specialist-examples.js';
@@ -11,14 +12,6 @@ import { ownFitData, planSpecialistFolds, sumOf } from './specialist-folds.js';
 import type { SpecialistRecord } from './specialist-record.js';
 import type { OutOfFold } from './specialist-scores.js';
 import { baseRateScores, specialistScores } from './specialist-scores.js';
-
-type Parameters = Readonly<Record<string, number | string | boolean>>;
-
-export interface SpecialistUnit {
-  readonly regime: string;
-  readonly family: ModelFamily;
-  readonly parameters: Parameters;
-}
 
 interface TrainingParameters {
   readonly embargoMs: number;

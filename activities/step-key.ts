@@ -5,8 +5,8 @@ import { canonicalJson } from '../pipeline/canonical-json.js';
 import type { RunPlan } from '../pipeline/plan.js';
 import { deviceClass } from '../pipeline/resolve-device.js';
 import { SCHEMAS } from '../pipeline/schemas.js';
-import type { StepDefinition } from '../pipeline/step.js';
-import { parametersOf } from '../pipeline/step.js';
+import type { StepDefinition } from '../pipeline/step-definition.js';
+import { parametersOf } from '../pipeline/step-definition.js';
 
 /** What a build and a machine add to the key. */
 export interface StepVersions {

@@ -9,7 +9,8 @@ import type { CheckpointPlan, CheckpointState } from '../pipeline/checkpoint.js'
 import { PipelineError } from '../pipeline/errors.js';
 import type { RunPlan } from '../pipeline/plan.js';
 import type { StepRequest } from '../pipeline/run-status.js';
-import type { Execution, StepDefinition } from '../pipeline/step.js';
+import type { Execution } from '../pipeline/step-context.js';
+import type { StepDefinition } from '../pipeline/step-definition.js';
 import type { StepId } from '../pipeline/steps/index.js';
 import { stepById } from '../pipeline/steps/index.js';
 import type { SideLog } from './side-log.js';

@@ -1,5 +1,5 @@
 /** Step 10: the tactician's ensemble and P(success) of each example. */
-import type { StepFunction } from '../pipeline/step.js';
+import type { StepFunction } from '../pipeline/step-context.js';
 import type { TacticianEnsembleCreationParameters } from '../pipeline/steps/tactician-ensemble-creation.js';
 import { createEnsembles } from './ensemble-creation.js';
 

@@ -3,7 +3,7 @@ import type { AnalystSignals, TacticianExamples, TacticianLabels, TacticianOptio
 import type { Table } from '../core/data/table.js';
 import type { LabelChoice } from '../core/labels/label-choice.js';
 import type { TacticianLabelingParameters } from '../pipeline/steps/tactician-labeling.js';
-import type { StepContext, StepFunction } from '../pipeline/step.js';
+import type { StepContext, StepFunction } from '../pipeline/step-context.js';
 import { tacticianFeatures, tacticianLabels, tacticianRules } from '../core/chain/tactician-examples.js';
 import { barCount } from '../core/data/bars.js';
 import { float64Column, int32Column, makeTable, takeRows, textColumn } from '../core/data/table.js';

@@ -6,7 +6,7 @@ import type { SegmentData, SegmentScore, SegmentTerms } from '../core/validation
 import { scoreSegment } from '../core/validation/score-segment.js';
 import { canonicalJson } from '../pipeline/canonical-json.js';
 import type { ChainParameters } from '../pipeline/chain-parameters.js';
-import type { StepContext } from '../pipeline/step.js';
+import type { StepContext } from '../pipeline/step-context.js';
 import { fineBarRefs, readFineBars } from './fine-bars.js';
 import { loadChain } from './load-chain.js';
 

@@ -2,7 +2,7 @@
 import { float64Column, int32Column } from '../core/data/table.js';
 import type { TrackedResult } from '../pipeline/ports.js';
 import type { Report } from '../pipeline/report.js';
-import type { StepInputs } from '../pipeline/step.js';
+import type { StepInputs } from '../pipeline/step-context.js';
 import type { SavingParameters } from '../pipeline/steps/saving.js';
 
 /** Columns of the walk-forward table that become series, a step each window. */

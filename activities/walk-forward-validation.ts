@@ -20,7 +20,7 @@ import { checkpointWithin } from '../pipeline/checkpoint.js';
 import { chainParameters } from '../pipeline/chain-parameters.js';
 import { errorNameOf } from '../pipeline/errors.js';
 import type { Segments, Span } from '../pipeline/plan.js';
-import type { StepContext, StepFunction } from '../pipeline/step.js';
+import type { StepContext, StepFunction } from '../pipeline/step-context.js';
 import type { WalkForwardValidationParameters } from '../pipeline/steps/walk-forward-validation.js';
 import type { WindowPlan } from '../pipeline/walk-forward.js';
 import { CHAIN_STEPS } from './chain-steps.js';
@@ -61,7 +61,7 @@ export interface WalkForwardSummary {
   readonly trades: number;
 }
 
-/** A unit writes `window/<name>`, `equity/<name>` and `regime-model/<name>`; combining writes `windows`, `equity` and `summary`. */
+/** A unit writes `window/<name>`, `equity/<name>` and, where step 2 had data enough, `regime-model/<name>`; combining writes `windows`, `equity` and `summary`. */
 export const validateWalkForward: StepFunction<WalkForwardValidationParameters> = async (context) => {
   if (context.unit === null) await combine(context);
   else await validateWindow(context, context.unit);
@@ -133,6 +133,8 @@ async function fitChain(context: Context, window: WindowPlan, data: SegmentData)
         return { artifacts: memory.artifacts.get(id) ?? new Map<string, never>(), reason: null };
       } catch (error) {
         if (errorNameOf(error) !== 'InsufficientData') throw error;
+        // What it wrote before is no result, and is not there when the failure comes out of the checkpoint.
+        memory.artifacts.delete(id);
         return { artifacts: null, reason: `${id}: ${(error as Error).message}` };
       }
     });

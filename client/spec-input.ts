@@ -29,7 +29,8 @@ export function readSpecInput(specText: string | undefined, values: FlagValues, 
     if (value !== undefined) setAt(input, path, convert(value, type));
   }
   // The worker may run in another folder: a relative path means the caller's.
-  if (typeof input['path'] === 'string' && input['path'] !== '') input['path'] = resolve(input['path']);
+  for (const holder of [input, input['compareWith']])
+    if (isObject(holder) && typeof holder['path'] === 'string' && holder['path'] !== '') holder['path'] = resolve(holder['path']);
   const parsed = parseRunSpec(input);
   if (!parsed.ok) throw badInput(parsed.problems);
   const unknownSteps = parsed.spec.cache.refresh.filter((id) => !STEPS.some((step) => step.id === id));
@@ -51,9 +52,12 @@ function parseSpecText(specText: string): SpecObject {
   } catch (error) {
     throw new CommandFailure(EXIT_CODES.badInput, `${source}: expected a JSON object or a file of one: ${(error as Error).message}`, { cause: error });
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw badInput([`${source}: expected a JSON object, found ${JSON.stringify(value)}`]);
-  return value as SpecObject;
+  if (!isObject(value)) throw badInput([`${source}: expected a JSON object, found ${JSON.stringify(value)}`]);
+  return value;
+}
+
+function isObject(value: unknown): value is SpecObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Text that is no number stays text, so that the schema refuses it by key and value. */
@@ -78,7 +82,7 @@ function setAt(target: SpecObject, path: readonly string[], value: unknown): voi
     return;
   }
   const member = target[key];
-  const inner: SpecObject = typeof member === 'object' && member !== null && !Array.isArray(member) ? { ...member } : {};
+  const inner: SpecObject = isObject(member) ? { ...member } : {};
   setAt(inner, rest, value);
   target[key] = inner;
 }

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { canonicalJson } from '../pipeline/canonical-json.js';
-import type { StepDefinition } from '../pipeline/step.js';
+import type { StepDefinition } from '../pipeline/step-definition.js';
 import { STEPS } from '../pipeline/steps/index.js';
 import { describeBuildOf } from './build-info.js';
 import { repositoryRoot } from './repository-root.js';

@@ -4,7 +4,7 @@ import type { RunSpec } from './config.js';
 import { parseRunSpec } from './config.js';
 import type { RunPlan } from './plan.js';
 import { embargoOf, resolveSettings } from './plan.js';
-import type { StepDefinition } from './step.js';
+import type { StepDefinition } from './step-definition.js';
 import type { StepId } from './steps/index.js';
 import { stepById, STEPS } from './steps/index.js';
 
@@ -13,7 +13,7 @@ export type Adjusted<T> =
   | { readonly ok: true; readonly value: T; readonly changes: readonly string[] }
   | { readonly ok: false; readonly problems: readonly string[] };
 
-/** Keys that fix the run's data, dates and randomness: another value is another run. */
+/** Keys that fix the run's data, dates and randomness: another value is another run. What is collected was looked for when the plan was made. */
 const FIXED_KEYS = [
   'symbol',
   'exchange',
@@ -21,6 +21,11 @@ const FIXED_KEYS = [
   'preset',
   'source',
   'path',
+  'series',
+  'external',
+  'pairs',
+  'quotes',
+  'compareWith',
   'from',
   'to',
   'retentionDays',
@@ -57,7 +62,7 @@ export function adjustPlan(plan: RunPlan, overrides: Overrides, started: readonl
   const adjusted = adjustSpec(plan.spec, overrides);
   if (!adjusted.ok) return adjusted;
   const spec = adjusted.value;
-  const changed = changedKeys(plan.spec, spec);
+  const changed = changedKeys(plan.spec, asSought(spec, plan.spec));
   const problems = changed
     .filter((key) => (FIXED_KEYS as readonly string[]).includes(key))
     .map((key) => `${key}: fixed when the run began (${textOf(plan.spec, key)}); start another run for ${textOf(spec, key)}`);
@@ -74,6 +79,15 @@ export function adjustPlan(plan: RunPlan, overrides: Overrides, started: readonl
     return { ok: false, problems: ['labels.holdingBars: its largest value is the embargo between the segments, whose dates are fixed when a run begins'] };
   const read = started.flatMap((id) => readProblems(id, plan, value));
   return read.length > 0 ? { ok: false, problems: read } : { ok: true, value, changes: adjusted.changes };
+}
+
+/** The spec with what needs no file that was not looked for as it was before: a series or a second source left out, a disagreement answered otherwise. */
+function asSought(spec: RunSpec, before: RunSpec): RunSpec {
+  const isLess = spec.external.every((name) => before.external.includes(name));
+  const second = before.compareWith;
+  const compareWith =
+    spec.compareWith === null || second === null ? (second ?? spec.compareWith) : { ...spec.compareWith, onDisagreement: second.onDisagreement };
+  return { ...spec, external: isLess ? before.external : spec.external, compareWith };
 }
 
 /** Parameters (and units) that a started step has read and that would change. */

@@ -6,7 +6,7 @@ import { LABEL_EVENTS } from '../core/labels/label-events.js';
 import { MAXIMUM_ATTEMPTS } from './errors.js';
 import { PRESET_NAMES } from './presets.js';
 import { simulation } from './simulation-spec.js';
-import { ORIGINAL_FAMILY, SPECIALIST_FAMILIES } from './specialists.js';
+import { ORIGINAL_FAMILY, SPECIALIST_FAMILIES } from './specialist-families.js';
 
 const MINUTE_MS = 60_000;
 

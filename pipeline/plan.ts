@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { RunSpec } from './config.js';
 import { EXCHANGES, QUOTE_KINDS, SOURCE_KINDS, TENSOR_BACKENDS, TIMEFRAMES } from './config.js';
 import { PRESETS } from './presets.js';
-import { FAMILY_SETS } from './specialists.js';
+import { FAMILY_SETS } from './specialist-families.js';
 
 const spanSchema = z.strictObject({ fromMs: z.number(), toMs: z.number() });
 const pinnedFileSchema = z.strictObject({ path: z.string(), sha256: z.string(), bytes: z.int(), span: spanSchema.optional() });

@@ -20,7 +20,7 @@ export interface Preset {
   /** Run independent units of a step side by side. */
   readonly parallel: boolean;
   readonly features: 'minimal' | 'basic' | 'all';
-  /** Model families of steps 5, 6 and 9 (specialists.ts). */
+  /** Model families of steps 5, 6 and 9 (specialist-families.ts). */
   readonly models: 'minimal' | 'basic' | 'all';
   readonly timeframe: '5m' | '15m' | '30m' | '1h' | '4h';
   /** Rolling windows of the walk-forward validation. */

@@ -5,13 +5,14 @@ import { monthsOf } from './months.js';
 import type { RunPlan } from './plan.js';
 import { SCHEMAS } from './schemas.js';
 import { SPECIALIST_REGIMES } from './specialists.js';
-import type { StepDefinition } from './step.js';
+import type { StepDefinition } from './step-definition.js';
 import type { StepId } from './steps/index.js';
 import { stepById } from './steps/index.js';
 
 /**
- * Schema by name. `<unit>` stands for each unit of the step `<day>` for each UTC day and `<month>` for each UTC month of the window; `<regime>` and
- * `<family>` for one of them. A trailing `?` marks what need not be there.
+ * Schema by name. `<unit>` stands for each unit of the step, `<day>` for each UTC day of a run on trades, `<quoteDay>` of one that collects quotes,
+ * `<month>` for each UTC month of the window, `<external>` and `<pair>` for those of the spec; `<regime>` and `<family>` for one of them. A trailing
+ * `?` marks what need not be there.
  */
 const TRAINED = {
   'record/<unit>': 'ares.specialist-record',

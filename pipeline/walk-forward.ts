@@ -17,6 +17,7 @@ const WINDOW_TRIALS = 1;
  * with the data. Length = span / (1 + testShare x (windows - 1)), in whole analyst bars.
  */
 export function planWalkForward(plan: RunPlan): readonly WindowPlan[] {
+  const semantic = semanticPlan(plan);
   const count = plan.settings.walkForwardWindows;
   const periodMs = TIMEFRAMES[plan.settings.timeframe];
   const bars = Math.floor((plan.window.toMs - plan.window.fromMs) / periodMs);
@@ -29,11 +30,12 @@ export function planWalkForward(plan: RunPlan): readonly WindowPlan[] {
     return {
       name: new Date(segments.test.fromMs).toISOString().slice(0, 16).replace(':', ''),
       plan: {
-        ...semanticPlan(plan),
+        ...semantic,
         window,
         segments,
-        settings: { ...semanticPlan(plan).settings, maxTrials: WINDOW_TRIALS, walkForwardWindows: 1 },
-        source: { ...plan.source, series: 'bars', periodMs: 60_000, files: [], fundingFiles: [] },
+        settings: { ...semantic.settings, maxTrials: WINDOW_TRIALS, walkForwardWindows: 1 },
+        // A window's data are the run's minute bars, with all that was collected as columns: no step of its chain reads a source file.
+        source: { ...semantic.source, series: 'bars', periodMs: 60_000, files: [], fundingFiles: [], externalFiles: {}, pairs: [], quotes: null, second: null },
         champion: null,
         priorTestOpenings: 0,
       },

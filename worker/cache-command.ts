@@ -132,12 +132,13 @@ function print({ contents, old, downloads, isRemoving }: Tidied): void {
     return;
   }
   const done = isRemoving ? 'removed' : 'could be removed by ares cache clean';
+  const doneToDownloads = values.downloads === true && !isRemoving ? `${done} --downloads` : done;
   console.log(`${contents.manifests} step results, ${contents.objects} objects, ${mib(contents.bytes)} MiB`);
   console.log(
     `${contents.orphans.length} objects that no result names, ${contents.staleCheckpoints.length} checkpoint objects that are over; ${old.length} of them (${mib(sumBytes(old))} MiB) ${done}`,
   );
   console.log(
-    `${downloads.downloads.length} downloads, ${mib(fetchedBytes)} MiB, in ${downloads.folder}; ${downloads.old.length} of them (${mib(sumBytes(downloads.old))} MiB) ${done}${values.downloads === true ? ' --downloads' : ''}`,
+    `${downloads.downloads.length} downloads, ${mib(fetchedBytes)} MiB, in ${downloads.folder}; ${downloads.old.length} of them (${mib(sumBytes(downloads.old))} MiB) ${doneToDownloads}`,
   );
 }
 

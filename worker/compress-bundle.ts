@@ -26,7 +26,7 @@ export interface CompressedBundle {
 }
 
 /**
- * The files with every network compressed; trees, linear models and the attention network of step 6 stay as they are. `origin` is the
+ * The files with every single network compressed; trees, linear models, ensembles of networks and the attention network of step 6 stay as they are. `origin` is the
  * sha256 of the bundle, which the new one names.
  * @throws InvalidData when a network is compressed already; RangeError on the share
  */

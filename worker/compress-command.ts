@@ -28,7 +28,7 @@ const DIGITS = 4;
 const USAGE = `Usage: ares compress --bundle FILE --out FILE --bars FOLDER_OR_FILE [options]
 
 Writes the hand-over bundle with the weight matrices of its networks in eight bits (and deflated), which ares predict reads like the one
-before. Trees and linear models stay as they are. Prints size, time of one row's prediction and log loss on the bars, before and after.
+before. Trees, linear models and ensembles of networks stay as they are. Prints size, time of one row's prediction and log loss on the bars, before and after.
 
   --keep-share S       share of each weight matrix that is kept, those of greatest magnitude; in (0, 1], default 1. Nothing is trained again
   --json               one JSON object
@@ -180,7 +180,7 @@ function textOf({ out, bytesBefore, bytesAfter, models, analyst, tactician }: Re
       (one) =>
         `${one.model}: ${one.bytesBefore} -> ${one.bytesAfter} bytes, one row ${one.microsBefore.toFixed(1)} -> ${one.microsAfter.toFixed(1)} microseconds`,
     ),
-    ...(models.length === 0 ? ['the bundle has no network: its trees and linear models stay as they are'] : []),
+    ...(models.length === 0 ? ['no network to compress: trees, linear models, ensembles of networks and the attention network stay as they are'] : []),
     loss('analyst', analyst),
     loss('tactician', tactician),
   ].join('\n');

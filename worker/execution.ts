@@ -2,7 +2,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import type { RunPlan } from '../pipeline/plan.js';
 import { plannedFiles } from '../pipeline/plan.js';
-import type { Execution } from '../pipeline/step.js';
+import type { Execution } from '../pipeline/step-context.js';
 
 const MEBIBYTE = 1024 * 1024;
 /** Share of the machine's memory that compute children may use together; the rest is for servers and the worker itself. */

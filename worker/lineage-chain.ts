@@ -5,7 +5,7 @@ import { producerKey, producerSchema } from '../pipeline/build-info.js';
 import type { Producer } from '../pipeline/build-info.js';
 import type { StepLineage } from '../pipeline/lineage.js';
 import { implausibleWork } from '../pipeline/implausible-work.js';
-import type { StepDefinition } from '../pipeline/step.js';
+import type { StepDefinition } from '../pipeline/step-definition.js';
 import { stepById, STEPS } from '../pipeline/steps/index.js';
 import type { StoredRun } from './run-record.js';
 import { inputsHash, keyInRun, readCheckedManifest } from './run-record.js';

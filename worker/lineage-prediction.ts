@@ -10,7 +10,7 @@ import { memberKey } from '../core/ensembles/ensemble.js';
 import { modelHeader } from '../core/models/model-bytes.js';
 import { PipelineError } from '../pipeline/errors.js';
 import type { LineageSubject } from '../pipeline/lineage.js';
-import type { StepInputs } from '../pipeline/step.js';
+import type { StepInputs } from '../pipeline/step-context.js';
 import type { StepId } from '../pipeline/steps/index.js';
 import { readChain } from './lineage-chain.js';
 import type { FoundSubject } from './found-subject.js';

@@ -80,10 +80,9 @@ function fineBarsOf(bars: Bars, { historyFromMs, imputation }: RawMarketQuery, k
 
 async function readBarsAt(query: RawMarketQuery): Promise<Read> {
   if (!(await stat(query.path)).isDirectory()) return readOneFile(query);
-  const names = (await readdir(query.path)).sort();
-  const paths = names.map((name) => join(query.path, name));
-  const areParquet = await Promise.all(paths.map(async (path) => (await stat(path)).isFile() && isParquet(path)));
-  if (paths.length === 0 || areParquet.includes(false)) return readFolder(query);
+  const paths = (await readdir(query.path)).sort().map((name) => join(query.path, name));
+  for (const path of paths) if (!(await stat(path)).isFile() || !(await isParquet(path))) return readFolder(query);
+  if (paths.length === 0) return readFolder(query);
   const parts = await Promise.all(paths.map(async (path) => barsFromTable(checkTable(await readParquet(path), 'ares.bars', path))));
   return { fineBars: fineBarsOf(concatBars(parts.sort((a, b) => (a.openTimeMs[0] ?? 0) - (b.openTimeMs[0] ?? 0))), query), funding: null };
 }

@@ -5,7 +5,7 @@ import type { ArtifactRef, Manifest } from '../pipeline/artifacts.js';
 import { describeKeyDifference, keyDifferences } from '../pipeline/key-differences.js';
 import { PipelineError } from '../pipeline/errors.js';
 import type { RunPlan } from '../pipeline/plan.js';
-import type { StepDefinition } from '../pipeline/step.js';
+import type { StepDefinition } from '../pipeline/step-definition.js';
 import type { StepId } from '../pipeline/steps/index.js';
 import { STEPS } from '../pipeline/steps/index.js';
 import type { StepVerdict } from '../pipeline/verification.js';

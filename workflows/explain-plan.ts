@@ -2,7 +2,7 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import { parseRunSpec } from '../pipeline/config.js';
 import type { PlanForecast, StepForecast } from '../pipeline/run-status.js';
-import type { StepDefinition } from '../pipeline/step.js';
+import type { StepDefinition } from '../pipeline/step-definition.js';
 import type { StepId } from '../pipeline/steps/index.js';
 import { STEPS } from '../pipeline/steps/index.js';
 import { planActivities } from './step-activities.js';

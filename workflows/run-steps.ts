@@ -3,8 +3,8 @@ import { ApplicationFailure, condition, isCancellation, workflowInfo } from '@te
 import type { StepResult } from '../pipeline/artifacts.js';
 import type { RunPlan } from '../pipeline/plan.js';
 import { resetCommands } from '../pipeline/resume-commands.js';
-import type { StepDefinition } from '../pipeline/step.js';
-import { queueOf } from '../pipeline/step.js';
+import type { StepDefinition } from '../pipeline/step-definition.js';
+import { queueOf } from '../pipeline/step-definition.js';
 import type { StepId } from '../pipeline/steps/index.js';
 import { STEPS } from '../pipeline/steps/index.js';
 import type { RunContext } from './run-stage.js';

@@ -8,7 +8,7 @@ import type { PlanActivities } from '../activities/plan-activities.js';
 import { MAXIMUM_ATTEMPTS, NEVER_RETRIED } from '../pipeline/errors.js';
 import { NOTICE_ATTEMPTS } from '../pipeline/run-notice.js';
 import { TASK_QUEUES } from '../pipeline/run-status.js';
-import type { StepDefinition } from '../pipeline/step.js';
+import type { StepDefinition } from '../pipeline/step-definition.js';
 import type { ActivityName } from '../pipeline/steps/index.js';
 import type { STEPS } from '../pipeline/steps/index.js';
 

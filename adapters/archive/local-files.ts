@@ -30,7 +30,7 @@ export interface LocalFiles {
   /**
    * The files where they lie here, in the order given, each as soon as it and those before it are whole; all of them are under way from
    * the first on. Ending early stops the downloads; their bytes stay.
-   * @throws as download
+   * @throws as download; the system's error when a file cannot be marked as used
    */
   fetch(files: readonly PlannedFile[], control: FetchControl): AsyncGenerator<PlannedFile, void, undefined>;
   /** Keeps the files here until the returned function is called, as `fetch` does until it has ended; `failed` as in holdDownloads. */
@@ -47,12 +47,8 @@ export interface LocalFolder {
 export function makeLocalFiles(client: ArchiveClient, { folder, downloads, limits }: LocalFolder): LocalFiles {
   const limit = pLimit(downloads);
   const trim = makeTrimmer(folder, limits);
-  const hold: LocalFiles['hold'] = (files, failed) =>
-    holdDownloads(
-      files.map((file) => finalPlace(folder, file)),
-      limits.graceMs,
-      failed,
-    );
+  const placeOf = (file: PlannedFile): string => finalPlace(folder, file);
+  const hold: LocalFiles['hold'] = (files, failed) => holdDownloads(files.map(placeOf), limits.graceMs, failed);
   /** Copies whose hash was computed here, by place, with size and time of change. */
   const verified = new Map<string, string>();
 
@@ -106,7 +102,7 @@ export function makeLocalFiles(client: ArchiveClient, { folder, downloads, limit
       limit(async () => {
         signal.throwIfAborted();
         abort.throwIfAborted();
-        const final = finalPlace(folder, file);
+        const final = placeOf(file);
         if (await ensure(file, final, { signal, received })) report.fetched();
         else report.kept(file);
         return { ...file, path: final };
@@ -114,7 +110,11 @@ export function makeLocalFiles(client: ArchiveClient, { folder, downloads, limit
     );
     for (const promise of pending) promise.catch(() => undefined);
     try {
-      for (const promise of pending) yield await promise;
+      for (const promise of pending) {
+        yield await promise;
+        // A mark that failed when all was here already: what is read next may be removed by another process.
+        stop.signal.throwIfAborted();
+      }
     } finally {
       stop.abort();
       await Promise.allSettled(pending);

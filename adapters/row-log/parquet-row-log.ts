@@ -7,7 +7,7 @@ import type { FieldDefinition } from 'parquetjs-lite';
 import { InvalidData } from '../../core/errors.js';
 import type { ColumnSpec, ColumnType, SchemaId } from '../../pipeline/schemas.js';
 import { SCHEMAS } from '../../pipeline/schemas.js';
-import type { RowLog } from '../../pipeline/step.js';
+import type { RowLog } from '../../pipeline/step-context.js';
 import { onDisk } from '../local-disk/index.js';
 
 type Row = Parameters<RowLog['append']>[0];

@@ -3,7 +3,7 @@ import { InvalidData } from '../../core/errors.js';
 import type { ArtifactRef } from '../../pipeline/artifacts.js';
 import { checkTable } from '../../pipeline/check-table.js';
 import { PipelineError } from '../../pipeline/errors.js';
-import type { StepInputs } from '../../pipeline/step.js';
+import type { StepInputs } from '../../pipeline/step-context.js';
 import type { ObjectStore } from '../object-store/index.js';
 import { readParquet } from '../tables/index.js';
 

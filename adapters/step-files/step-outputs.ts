@@ -6,7 +6,7 @@ import type { StagedArtifact } from '../../pipeline/artifact-store.js';
 import { canonicalJson } from '../../pipeline/canonical-json.js';
 import { checkTable } from '../../pipeline/check-table.js';
 import { PipelineError } from '../../pipeline/errors.js';
-import type { StepOutputs } from '../../pipeline/step.js';
+import type { StepOutputs } from '../../pipeline/step-context.js';
 import { openRowLog } from '../row-log/index.js';
 import { writeParquet } from '../tables/index.js';
 import { moveFile, onDisk } from '../local-disk/index.js';

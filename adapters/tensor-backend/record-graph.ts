@@ -12,7 +12,8 @@ export interface RecordedGraph {
 /**
  * What `compute` does with tensors of the given ids, as a graph: its inputs are placeholders, tensors made within it are constants.
  * It runs once; `compute` returns its outputs.
- * @throws Error when it reads a tensor's values or uses a tensor that is neither: a graph would hold this one run's.
+ * @throws Error when it reads a tensor's values or uses a tensor that is neither: a graph would hold this one run's. Not seen is a tensor
+ * from before that no operation has used yet: the addon hears of it within, so it becomes a constant.
  */
 export function recordGraph(backend: NodeBackend, inputs: readonly TensorMetadata[], compute: () => readonly TensorMetadata[]): RecordedGraph {
   const addon = backend.binding;

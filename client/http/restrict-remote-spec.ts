@@ -12,7 +12,7 @@ import type { RemoteSpecPolicy } from './remote-spec-policy.js';
 export type RestrictedSpec =
   | {
       readonly ok: true;
-      /** What was asked for, defaults left out, `path` replaced by its real path. */
+      /** What was asked for, defaults left out, folders (`path`, `compareWith.path`) replaced by their real paths. */
       readonly input: RunSpecInput;
       readonly spec: RunSpec;
     }
@@ -29,10 +29,20 @@ export async function restrictRemoteSpec(input: unknown, policy: RemoteSpecPolic
   const spec = parsed.data;
   const unknownSteps = spec.cache.refresh.filter((id) => !STEPS.some((step) => step.id === id));
   if (unknownSteps.length > 0) return { ok: false, reason: 'invalid', problems: unknownSteps.map(unknownStep) };
+  const { compareWith } = spec;
   const path = spec.path === undefined ? undefined : await allowedPath(spec.path, policy.roots);
-  const problems = [...(path === null ? [pathProblem(spec.path, policy.roots)] : []), ...hiddenAddresses(spec), ...sizeProblems(spec, policy)];
+  const second = compareWith?.path === undefined ? undefined : await allowedPath(compareWith.path, policy.roots);
+  const problems = [
+    ...(path === null ? [pathProblem('path', spec.path, policy.roots)] : []),
+    ...(second === null ? [pathProblem('compareWith.path', compareWith?.path, policy.roots)] : []),
+    ...hiddenAddresses(spec),
+    ...sizeProblems(spec, policy),
+  ];
   if (problems.length > 0) return { ok: false, reason: 'forbidden', problems };
-  const real = typeof path === 'string' ? { path } : {};
+  const real = {
+    ...(typeof path === 'string' ? { path } : {}),
+    ...(compareWith !== null && typeof second === 'string' ? { compareWith: { ...compareWith, path: second } } : {}),
+  };
   return { ok: true, input: { ...(input as RunSpecInput | undefined), ...real }, spec: { ...spec, ...real } };
 }
 
@@ -59,18 +69,19 @@ function isBelow(way: string): boolean {
   return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
-function pathProblem(path: string | undefined, roots: readonly string[]): FieldProblem {
+function pathProblem(field: string, path: string | undefined, roots: readonly string[]): FieldProblem {
   const detail = roots.length === 0 ? 'remote callers may name no folder here (ARES_HTTP_ROOTS is empty)' : 'expected a folder inside the allowed roots';
-  return { field: 'path', detail, found: shownValue(path) };
+  return { field, detail, found: shownValue(path) };
 }
 
 /**
- * Every text but `path` that could be read as a path, an address or a way out of a key. No key of the schema needs one; a key that is
+ * Every text but the folders that could be read as a path, an address or a way out of a key. No key of the schema needs one; a key that is
  * added later is refused here until it is thought about.
  */
 function hiddenAddresses(spec: RunSpec): FieldProblem[] {
-  const { path: _, ...rest } = spec;
-  return textsOf(rest, '').flatMap(({ field, text }) =>
+  const { path: _, compareWith, ...rest } = spec;
+  const { path: __, ...second } = compareWith ?? {};
+  return textsOf({ ...rest, compareWith: second }, '').flatMap(({ field, text }) =>
     /[/\\\p{Cc}%@]|\.\.|^[a-z][a-z0-9+.-]*:/iu.test(text)
       ? [{ field, detail: 'expected neither a path nor an address from a remote caller', found: shownValue(text) }]
       : [],

@@ -3,7 +3,7 @@ import { upperBound } from '../data/bars.js';
 import type { Account } from './account.js';
 import type { BacktestMarket } from './backtest-market.js';
 import type { ExitReason } from './backtest-result.js';
-import type { BacktestSettings } from './run-backtest.js';
+import type { BacktestSettings } from './backtest-settings.js';
 import type { Trade } from './trade-log.js';
 import { makerFee, slippageRate, takerFee } from './trading-costs.js';
 

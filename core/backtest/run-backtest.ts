@@ -6,22 +6,12 @@ import { lowerBound } from '../data/bars.js';
 import { Account } from './account.js';
 import type { BacktestMarket } from './backtest-market.js';
 import type { BacktestResult } from './backtest-result.js';
-import type { BarrierChoice } from './barrier-choice.js';
+import type { BacktestSettings } from './backtest-settings.js';
 import type { Decisions } from './decisions.js';
 import { holdPosition } from './hold-position.js';
 import { planEntries } from './plan-entries.js';
-import type { StrategyParameters } from './strategy-parameters.js';
 import type { Trade } from './trade-log.js';
 import { tradeColumns } from './trade-log.js';
-import type { TradingCosts } from './trading-costs.js';
-
-export interface BacktestSettings {
-  readonly parameters: StrategyParameters;
-  readonly barriers: BarrierChoice;
-  readonly costs: TradingCosts;
-  /** compounding: sizes are fractions of the equity at the entry; fixed: of the initial capital. */
-  readonly capital: 'compounding' | 'fixed';
-}
 
 /**
  * The backtest of decisions over a market. Rules: an order sent at entryTimeMs fills at the first opening at or after it

@@ -20,7 +20,10 @@ export interface Outcomes {
 
 type Untaught = Pick<TrainedChain, 'periodMs' | 'labelChoice' | 'rules'>;
 
-/** Outcomes of the analyst's directions: up or down by the chain's own barriers, from the signal on. */
+/**
+ * Outcomes of the analyst's directions: up or down by the chain's own barriers, from the signal on.
+ * @throws InvalidData when no bar closes at a signal's time within the data.
+ */
 export function analystOutcomes({ periodMs, labelChoice }: Untaught, fineBars: Bars, of: { signalTimeMs: Float64Array; untilMs: number }): Outcomes {
   const bars = resampleBars(barsKnownBy(fineBars, of.untilMs), periodMs);
   const { label, labelEndMs } = computeTripleBarrier(bars, exponentialVolatility(bars.close, labelChoice.volatilitySpanBars), labelChoice);
@@ -28,7 +31,7 @@ export function analystOutcomes({ periodMs, labelChoice }: Untaught, fineBars: B
   return { y: Float64Array.from(rows, (row) => label[row]), endMs: Float64Array.from(rows, (row) => labelEndMs[row]) };
 }
 
-/** Outcomes of following each decision: a net gain or none. */
+/** Outcomes of following each decision: a net gain or none. @throws InvalidData when no fine bar closes at an entry's time within the data. */
 export function tacticianOutcomes({ rules }: Untaught, fineBars: Bars, of: { decisions: ChainDecisions; untilMs: number }): Outcomes {
   const fine = barsKnownBy(fineBars, of.untilMs);
   const { signalTimeMs, entryTimeMs, side, volatility, regimes } = of.decisions;

@@ -2,7 +2,7 @@
  * Adaptive conformal inference (Gibbs and Candes 2021, Adaptive conformal inference under distribution shift): the level follows the misses,
  * so the long-run share of misses is alpha whatever the series does. Not promised: coverage at any one time, or within a regime.
  */
-import { InsufficientData } from '../errors.js';
+import { InsufficientData, InvalidData } from '../errors.js';
 import type { OutcomeOrder } from '../labels/outcome-order.js';
 
 export interface AdaptiveConformalOptions {
@@ -30,7 +30,8 @@ export interface AdaptiveThresholds {
  * Thresholds along a series of scores (see split-conformal.ts); a row uses the scores that are known when it is predicted, no other. After T
  * rows with a threshold, each score known one row later, the share of misses lies within (max(alpha, 1 - alpha) + rate) / (rate x T) of alpha
  * (proposition 4.1); a delay of d rows widens that by about d / T.
- * @throws RangeError on an option outside its range; InsufficientData when no row is predicted after a score is known.
+ * @throws RangeError on an option outside its range; InsufficientData when no row is predicted after a score is known; InvalidData on a known
+ * score that is NaN.
  */
 export function adaptiveConformal(scores: Float64Array, options: AdaptiveConformalOptions): AdaptiveThresholds {
   const { alpha, rate, windowRows, outcomes } = options;
@@ -38,6 +39,8 @@ export function adaptiveConformal(scores: Float64Array, options: AdaptiveConform
   if (!(windowRows >= 1)) throw new RangeError(`expected windowRows of at least 1, found ${windowRows}`);
   if (outcomes.known.length !== scores.length) throw new RangeError(`expected outcomes of ${scores.length} rows, found ${outcomes.known.length}`);
   if ((outcomes.known.at(-1) ?? 0) === 0) throw new InsufficientData(`expected a row after the first known score, found none among ${scores.length} rows`);
+  const bad = outcomes.rows.find((row) => Number.isNaN(scores[row]));
+  if (bad !== undefined) throw new InvalidData(`expected known conformal scores to be numbers, found NaN in row ${bad}`);
   const thresholds = new Float64Array(scores.length).fill(Number.NaN);
   const levels = new Float64Array(scores.length).fill(Number.NaN);
   const known = new RollingOrder(windowRows);

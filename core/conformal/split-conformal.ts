@@ -67,9 +67,9 @@ export function quantileScores(targets: Float64Array, low: Float64Array, high: F
   return targets.map((target, i) => Math.max(low[i] - target, target - high[i]));
 }
 
-/** 1 - probability of the true class, for labels 0 and 1: see `labelSets`. */
+/** 1 - probability of the true class, for labels 0 and 1: to the bit what `labelSets` compares, so that a label at its own score is in the set. */
 export function labelScores(y: Float64Array, p: Float64Array): Float64Array {
-  return y.map((label, i) => 1 - (label === 1 ? p[i] : 1 - p[i]));
+  return y.map((label, i) => (label === 1 ? 1 - p[i] : p[i]));
 }
 
 /** Which labels each row cannot rule out at its threshold of `labelScores`. */

@@ -71,6 +71,18 @@ export const FLOW_EXTRAS = [
   'largestSize',
 ] as const satisfies readonly BarExtraName[];
 
+/** Extras that quote bars make of the best quotes, and of the depth of the book where it is known. */
+export const QUOTE_EXTRAS = [
+  'bid',
+  'ask',
+  'bidQuantity',
+  'askQuantity',
+  'quotedSpread',
+  'orderFlowImbalance',
+  'quoteUpdates',
+] as const satisfies readonly BarExtraName[];
+export const DEPTH_EXTRAS = ['bidDepth', 'askDepth'] as const satisfies readonly BarExtraName[];
+
 /** Extras of another asset are named so: its close (last) and its volume in base currency (sum) on the same bars. */
 export const PAIR_CLOSE = 'close:';
 export const PAIR_VOLUME = 'volume:';

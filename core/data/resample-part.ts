@@ -1,4 +1,5 @@
 /** Coarser bars of a series that comes in parts. */
+import { InvalidData } from '../errors.js';
 import type { Bars } from './bars.js';
 import { barCount, sliceBars } from './bars.js';
 import { concatBars } from './concat-bars.js';
@@ -15,11 +16,15 @@ export interface ResampledPart {
  * The coarse bars that end within a part of fine bars. Wherever a series is cut, the bars of its parts followed by
  * resampleBars(last carry, periodMs, untilMs) are those of resampleBars(whole, periodMs, untilMs) to the bit: a coarse bar is always
  * made at once, of all its fine bars.
- * @throws InvalidData when fine bars are out of order or cross a grid line.
+ * @throws InvalidData when fine bars are out of order, those of `carry` included, or cross a grid line.
  */
 export function resamplePart(fine: Bars, periodMs: number, carry: Bars | null = null): ResampledPart {
   const count = barCount(fine);
   if (count === 0) return { bars: concatBars([]), carry: carry ?? concatBars([fine]) };
+  const carriedUntilMs = carry?.closeTimeMs.at(-1) ?? Number.NEGATIVE_INFINITY;
+  if (fine.openTimeMs[0] < carriedUntilMs) {
+    throw new InvalidData(`expected parts in time order, found bars from ${fine.openTimeMs[0]} after bars up to ${carriedUntilMs}`);
+  }
   const periodOf = (openTimeMs: number): number => Math.floor(openTimeMs / periodMs);
   const lastPeriod = periodOf(fine.openTimeMs[count - 1]);
   let open = count;

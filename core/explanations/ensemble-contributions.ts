@@ -20,7 +20,10 @@ export interface EnsembleContributions {
   readonly values: Float64Array;
   /** Routed score where nothing is known of the features, one a row (it depends on the regimes). */
   readonly base: Float64Array;
-  /** Base plus a row's contributions, up to rounding. */
+  /**
+   * Sum of the members' routed log-odds as the stacks take them. Base plus a row's contributions, but for what `checkAddsUp` lets pass in a
+   * member (single precision inside a library) and where a member's probability is clipped for the stacks.
+   */
   readonly score: Float64Array;
 }
 

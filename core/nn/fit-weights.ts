@@ -76,7 +76,7 @@ export interface WeightFit {
   readonly most: number;
 }
 
-/** Fitted weights. @throws NumericalError when the loss or a weight leaves the finite numbers. */
+/** Fitted weights. @throws NumericalError when the loss or a weight leaves the finite numbers; InvalidData when one example is beyond the memory limit. */
 export async function fitWeights(training: WeightTraining): Promise<WeightFit> {
   const { fit, validation, settings, compile, signal } = training;
   const earlier = (await training.state?.latest()) ?? null;

@@ -1,20 +1,9 @@
 /** Quote bars beside the bars of trades that close with them. */
-import type { BarExtraName } from '../data/bar-extras.js';
+import { joinAsOf } from '../data/as-of-join.js';
+import { DEPTH_EXTRAS, QUOTE_EXTRAS } from '../data/bar-extras.js';
 import type { Bars } from '../data/bars.js';
 import type { Table } from '../data/table.js';
-import { joinAsOf } from '../data/as-of-join.js';
 import { float64Column } from '../data/table.js';
-
-const QUOTE_EXTRAS = [
-  'bid',
-  'ask',
-  'bidQuantity',
-  'askQuantity',
-  'quotedSpread',
-  'orderFlowImbalance',
-  'quoteUpdates',
-] as const satisfies readonly BarExtraName[];
-const DEPTH_EXTRAS = ['bidDepth', 'askDepth'] as const satisfies readonly BarExtraName[];
 
 /**
  * The bars with the columns of makeQuoteBars (schema ares.quotes, ascending) as extras, matched by closeTimeMs: a bar knows the quotes

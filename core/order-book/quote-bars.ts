@@ -1,5 +1,6 @@
 /** Columns of bars out of best quotes and depths: spread, queues, and the flow of orders through them. */
 import { InvalidData } from '../errors.js';
+import { DEPTH_EXTRAS, QUOTE_EXTRAS } from '../data/bar-extras.js';
 import type { GrowingColumn } from '../data/growing-column.js';
 import { makeGrowingColumn } from '../data/growing-column.js';
 import type { Table } from '../data/table.js';
@@ -29,19 +30,7 @@ export interface QuoteBarMaker {
   finish(untilMs?: number): Table;
 }
 
-const COLUMNS = [
-  'openTimeMs',
-  'closeTimeMs',
-  'bid',
-  'ask',
-  'bidQuantity',
-  'askQuantity',
-  'quotedSpread',
-  'orderFlowImbalance',
-  'quoteUpdates',
-  'bidDepth',
-  'askDepth',
-] as const;
+const COLUMNS = ['openTimeMs', 'closeTimeMs', ...QUOTE_EXTRAS, ...DEPTH_EXTRAS] as const;
 
 /**
  * e(n) of Cont, Kukanov and Stoikov 2014, section 2.1: what the step between two quotes added to the bid queue and took from the ask

@@ -4,7 +4,7 @@ import { prepareMarket } from '../backtest/backtest-market.js';
 import type { BacktestResult } from '../backtest/backtest-result.js';
 import type { Baselines } from '../backtest/baselines.js';
 import { runBaselines } from '../backtest/baselines.js';
-import type { BacktestSettings } from '../backtest/run-backtest.js';
+import type { BacktestSettings } from '../backtest/backtest-settings.js';
 import { runBacktest } from '../backtest/run-backtest.js';
 import type { TradingCosts } from '../backtest/trading-costs.js';
 import type { ChainDecisions } from '../chain/apply-chain.js';

@@ -2,7 +2,7 @@
 import { CHAIN_NEEDS, chainParameters } from '../chain-parameters.js';
 import type { ChainParameters } from '../chain-parameters.js';
 import type { RunPlan } from '../plan.js';
-import type { StepDefinition } from '../step.js';
+import type { StepDefinition } from '../step-definition.js';
 
 export interface AbTestingParameters {
   readonly seed: number;

@@ -2,7 +2,7 @@
 import type { Segments } from '../plan.js';
 import { SPECIALIST_REGIMES, searchedFamilies } from '../specialists.js';
 import type { RunPlan } from '../plan.js';
-import type { StepDefinition } from '../step.js';
+import type { StepDefinition } from '../step-definition.js';
 
 export interface AnalystEnhancementParameters {
   readonly seed: number;

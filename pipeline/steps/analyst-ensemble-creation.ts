@@ -1,7 +1,7 @@
 /** Step 7: stacking on out-of-fold predictions, routed by regime probability; the analyst's signals for train, calibration and selection. */
 import type { EnsembleParameters } from '../specialists.js';
 import { ensembleParameters } from '../specialists.js';
-import type { StepDefinition } from '../step.js';
+import type { StepDefinition } from '../step-definition.js';
 
 export type AnalystEnsembleCreationParameters = EnsembleParameters;
 

@@ -5,7 +5,7 @@ import type { PruningStage } from '../../core/pruning/pruning-stages.js';
 import { PRUNING_STAGES } from '../../core/pruning/pruning-stages.js';
 import type { Segments } from '../plan.js';
 import type { RunPlan } from '../plan.js';
-import type { StepDefinition } from '../step.js';
+import type { StepDefinition } from '../step-definition.js';
 
 export interface AnalystLabelingFeatureEngineeringParameters {
   readonly seed: number;

@@ -2,7 +2,7 @@
 import type { SpecialistTrainingParameters } from '../specialists.js';
 import { analystFamilies, fitsNetworks, specialistTrainingParameters, specialistUnits } from '../specialists.js';
 import type { RunPlan } from '../plan.js';
-import type { StepDefinition } from '../step.js';
+import type { StepDefinition } from '../step-definition.js';
 
 export type AnalystSpecialistTrainingParameters = SpecialistTrainingParameters;
 

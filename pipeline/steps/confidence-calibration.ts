@@ -1,7 +1,7 @@
 /** Step 11: calibrators fitted on the calibration segment, chosen on its time-ordered folds, scored on selection. */
 import type { Segments } from '../plan.js';
 import type { RunPlan } from '../plan.js';
-import type { StepDefinition } from '../step.js';
+import type { StepDefinition } from '../step-definition.js';
 
 export interface ConfidenceCalibrationParameters {
   readonly seed: number;

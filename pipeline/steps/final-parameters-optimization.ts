@@ -3,7 +3,7 @@ import type { RunSpec } from '../config.js';
 import { FINE_PERIOD_MS, TIMEFRAMES, tradingRules } from '../config.js';
 import type { Segments } from '../plan.js';
 import type { RunPlan } from '../plan.js';
-import type { StepDefinition } from '../step.js';
+import type { StepDefinition } from '../step-definition.js';
 
 export interface FinalParametersOptimizationParameters {
   readonly seed: number;

@@ -4,7 +4,7 @@ import type { RunSpec } from '../config.js';
 import { FINE_PERIOD_MS, TIMEFRAMES } from '../config.js';
 import type { Span } from '../plan.js';
 import type { RunPlan } from '../plan.js';
-import type { StepDefinition } from '../step.js';
+import type { StepDefinition } from '../step-definition.js';
 
 export interface MarketRegimeClassificationParameters {
   readonly seed: number;

@@ -1,7 +1,7 @@
 /** Step 3: one dataset per regime; a thin regime is reported and pooled by rule. */
 import type { Segments } from '../plan.js';
 import type { RunPlan } from '../plan.js';
-import type { StepDefinition } from '../step.js';
+import type { StepDefinition } from '../step-definition.js';
 
 export interface RegimeDataSplittingParameters {
   readonly segments: Segments;

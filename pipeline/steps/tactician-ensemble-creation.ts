@@ -1,7 +1,7 @@
 /** Step 10: the tactician's stacking, as for the analyst. */
 import type { EnsembleParameters } from '../specialists.js';
 import { ensembleParameters } from '../specialists.js';
-import type { StepDefinition } from '../step.js';
+import type { StepDefinition } from '../step-definition.js';
 
 export type TacticianEnsembleCreationParameters = EnsembleParameters;
 

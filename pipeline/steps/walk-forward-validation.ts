@@ -2,7 +2,7 @@
 import { planWalkForward } from '../walk-forward.js';
 import type { WindowPlan } from '../walk-forward.js';
 import type { RunPlan } from '../plan.js';
-import type { StepDefinition } from '../step.js';
+import type { StepDefinition } from '../step-definition.js';
 
 export interface WalkForwardValidationParameters {
   /** The plan of each window: the run's plan with the window's own dates and a reduced budget. */

@@ -18,7 +18,7 @@ import type { RunPlan } from '../../pipeline/plan.js';
 import { embargoOf, plannedFiles, planSegments, resolveSettings } from '../../pipeline/plan.js';
 import type { MarketSource, MarketSources } from '../../pipeline/market-source.js';
 import type { StepPorts } from '../../pipeline/ports.js';
-import type { Execution, StepFunction } from '../../pipeline/step.js';
+import type { Execution, StepFunction } from '../../pipeline/step-context.js';
 import type { StepId } from '../../pipeline/steps/index.js';
 import { dataCollection } from '../../pipeline/steps/data-collection.js';
 import { marketRegimeClassification } from '../../pipeline/steps/market-regime-classification.js';

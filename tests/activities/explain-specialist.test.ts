@@ -13,7 +13,7 @@ import type { ModelFamily } from '../../core/models/model.js';
 import { checkTable } from '../../pipeline/check-table.js';
 import { NO_CHECKPOINT } from '../../pipeline/checkpoint.js';
 import type { SchemaId } from '../../pipeline/schemas.js';
-import type { StepContext } from '../../pipeline/step.js';
+import type { StepContext } from '../../pipeline/step-context.js';
 import { analystSpecialistTraining } from '../../pipeline/steps/analyst-specialist-training.js';
 import { chainPorts } from '../support/chain-run.js';
 import { trainSimulatedChain } from '../support/simulated-chain.js';

@@ -4,7 +4,7 @@ import { prepareAnalystData } from '../../activities/analyst-labeling-feature-en
 import { memoryInputs, runStepInProcess } from '../../activities/in-process-steps.js';
 import { NO_CHECKPOINT } from '../../pipeline/checkpoint.js';
 import type { RunPlan } from '../../pipeline/plan.js';
-import type { StepFunction } from '../../pipeline/step.js';
+import type { StepFunction } from '../../pipeline/step-context.js';
 import { analystLabelingFeatureEngineering } from '../../pipeline/steps/analyst-labeling-feature-engineering.js';
 import { chainPorts } from '../support/chain-run.js';
 import { runDataSteps } from './data-steps.js';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { stepKey } from '../../activities/step-key.js';
 import type { RunPlan } from '../../pipeline/plan.js';
-import type { StepDefinition } from '../../pipeline/step.js';
+import type { StepDefinition } from '../../pipeline/step-definition.js';
 import { STEPS, stepById } from '../../pipeline/steps/index.js';
 import { makePlan } from '../support/make-plan.js';
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RunSpecInput } from '../../pipeline/config.js';
 import type { Table } from '../../core/data/table.js';
-import type { StepInputs } from '../../pipeline/step.js';
+import type { StepInputs } from '../../pipeline/step-context.js';
 import type { SimulatedChain } from '../support/simulated-chain.js';
 import { memoryInputs, runStepInProcess } from '../../activities/in-process-steps.js';
 import { labelTactician } from '../../activities/tactician-labeling.js';

@@ -4,8 +4,8 @@ import { memoryInputs } from '../../activities/in-process-steps.js';
 import type { WalkForwardSummary, WindowResult } from '../../activities/walk-forward-validation.js';
 import { validateWalkForward } from '../../activities/walk-forward-validation.js';
 import type { RunPlan } from '../../pipeline/plan.js';
-import { barsFromTable, sliceBars } from '../../core/data/bars.js';
-import { float64Column } from '../../core/data/table.js';
+import { barsFromTable, barsToTable, sliceBars } from '../../core/data/bars.js';
+import { float64Column, takeRows } from '../../core/data/table.js';
 import type { RegimeModel } from '../../core/regimes/regime-model.js';
 import { filterRegimes } from '../../core/regimes/regime-model.js';
 import { walkForwardValidation } from '../../pipeline/steps/walk-forward-validation.js';
@@ -58,4 +58,18 @@ test('step 13 records a window with too little data as insufficient, and passes 
   poor.close = poor.close.map((value, i) => (i === 5000 ? Number.NaN : value));
   replaceFineBars(memory, poor);
   await assert.rejects(run.runStep(walkForwardValidation, validateWalkForward, { memory }), { name: 'InvalidData' });
+});
+
+test('step 13 records a window whose train holds no bar as insufficient: what its step 2 wrote before it failed is not taken for a result', async () => {
+  const plan: RunPlan = { ...run.plan, settings: { ...run.plan.settings, walkForwardWindows: 1 } };
+  const [window] = walkForwardValidation.parameters(plan).windows;
+  const { train } = window!.plan.segments;
+  const kept = [...run.fineBars.openTimeMs.keys()].filter((row) => run.fineBars.openTimeMs[row]! >= train.toMs);
+  const memory = run.copyMemory();
+  replaceFineBars(memory, barsFromTable(takeRows(barsToTable(run.fineBars), kept)));
+  const inputs = memoryInputs(await run.runStep(walkForwardValidation, validateWalkForward, { plan, memory }));
+  const result = await inputs.json<WindowResult>('walk-forward-validation', `window/${window!.name}`);
+  assert.equal(result.status, 'insufficient');
+  assert.match(result.reason!, /^market-regime-classification: expected bars to fit the regime model on, found none/);
+  assert.deepEqual(inputs.names('walk-forward-validation', 'regime-model/'), []);
 });

@@ -87,6 +87,10 @@ test('flags go on top of a spec file, and keep its other nested keys', () => {
 
 test("a relative path is the caller's", () => {
   assert.deepEqual(inputOf('--source', 'files', '--path', 'some/folder'), { source: 'files', path: join(process.cwd(), 'some/folder') });
+  assert.deepEqual(inputOf('--source', 'archive', '--compare-with.source', 'files', '--compare-with.path', 'second'), {
+    source: 'archive',
+    compareWith: { source: 'files', path: join(process.cwd(), 'second') },
+  });
 });
 
 test('a nested key over a value that is no object is refused by the schema, not lost', () => {

@@ -13,7 +13,7 @@ import type { Explanation, FitData, Matrix } from '../../core/models/model.js';
 import type { StateKeeper } from '../../core/parts.js';
 import { makeRandom } from '../../core/stats/random.js';
 import type { StepPorts } from '../../pipeline/ports.js';
-import { NETWORK_FAMILIES, SPECIALIST_FAMILIES } from '../../pipeline/specialists.js';
+import { NETWORK_FAMILIES, SPECIALIST_FAMILIES } from '../../pipeline/specialist-families.js';
 
 const ready = existsSync(nativeLibraryPath('lightgbm')) && existsSync(nativeLibraryPath('xgboost')) && existsSync(tensorflowAddonPath());
 const skip = ready ? false : 'native libraries are not set up: npm start';

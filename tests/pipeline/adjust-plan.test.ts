@@ -28,6 +28,30 @@ test('what changes no value may change while every step is at work', () => {
   );
 });
 
+test('no series is collected whose files were not looked for with the plan; one may be left out, and a disagreement answered otherwise', () => {
+  const plan = makePlan({ source: 'archive', external: ['open-interest'], compareWith: { source: 'rest' } });
+  const others = {
+    series: 'bars',
+    external: ['open-interest', 'fear-greed'],
+    pairs: ['BTCUSDT'],
+    quotes: true,
+    compareWith: { source: 'files', path: '/second' },
+  };
+  for (const [key, value] of Object.entries(others)) {
+    const refused = adjustPlan(plan, { [key]: value }, []);
+    assert.ok(!refused.ok, key);
+    assert.match(refused.problems.join(), new RegExp(`^${key}: fixed when the run began`));
+  }
+  const less = adjustPlan(plan, { external: [], compareWith: null }, []);
+  assert.ok(less.ok);
+  assert.deepEqual([less.value.spec.external, less.value.spec.compareWith], [[], null]);
+  const flagged = adjustPlan(plan, { compareWith: { onDisagreement: 'fail' } }, []);
+  assert.ok(flagged.ok);
+  assert.equal(flagged.value.spec.compareWith?.onDisagreement, 'fail');
+  const second = adjustPlan(makePlan({ source: 'archive' }), { compareWith: { source: 'rest' } }, []);
+  assert.ok(!second.ok && /^compareWith: fixed/.test(second.problems.join()));
+});
+
 test('a GPU plan may go on on the CPU for steps to come, not for those that have read the device', () => {
   const plan = makePlan({});
   const gpu = { ...plan, settings: { ...plan.settings, device: 'gpu' as const } };

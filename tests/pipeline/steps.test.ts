@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { canonicalJson } from '../../pipeline/canonical-json.js';
 import { daySegments, daysOfSegment } from '../../pipeline/day-segments.js';
-import type { StepDefinition } from '../../pipeline/step.js';
+import type { StepDefinition } from '../../pipeline/step-definition.js';
 import { STEPS } from '../../pipeline/steps/index.js';
 import { makePlan } from '../support/make-plan.js';
 

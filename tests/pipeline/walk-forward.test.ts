@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import type { RunPlan } from '../../pipeline/plan.js';
 import { planWalkForward } from '../../pipeline/walk-forward.js';
 import { makePlan } from '../support/make-plan.js';
 
@@ -28,5 +29,19 @@ describe('walk-forward windows', () => {
     assert.equal(window?.plan.settings.maxTrials, 1);
     assert.equal(window?.plan.spec.threads, undefined);
     assert.equal(window?.plan.spec.cache.mode, 'on');
+  });
+
+  test('are the same wherever the source files lie: moved files are no reason to fit every window again', () => {
+    const plan = makePlan({ retentionDays: 60 });
+    const below = (folder: string): RunPlan => {
+      const files = [{ path: `${folder}/a.zip`, sha256: 'a'.repeat(64), bytes: 1 }];
+      const second = { kind: 'files', exchange: 'BINANCE', series: 'bars', tradeKind: null, periodMs: 60_000, files } as const;
+      const pairs = [{ symbol: 'BTCUSDT', periodMs: 60_000, files }];
+      return {
+        ...plan,
+        source: { ...plan.source, files, fundingFiles: files, externalFiles: { oi: files }, pairs, quotes: { kind: 'recording', files }, second },
+      };
+    };
+    assert.deepEqual(planWalkForward(below('/here')), planWalkForward(below('/there')));
   });
 });

@@ -26,7 +26,7 @@ import { makeRandom } from '../../core/stats/random.js';
 import { NO_CHECKPOINT } from '../../pipeline/checkpoint.js';
 import { planSegments } from '../../pipeline/plan.js';
 import type { RunPlan } from '../../pipeline/plan.js';
-import type { StepContext, StepFunction } from '../../pipeline/step.js';
+import type { StepContext, StepFunction } from '../../pipeline/step-context.js';
 import { analystEnhancement } from '../../pipeline/steps/analyst-enhancement.js';
 import type { AnalystEnhancementParameters } from '../../pipeline/steps/analyst-enhancement.js';
 import { aucInterval } from './auc-interval.js';

@@ -11,7 +11,8 @@ import { POOLED, REGIMES } from '../../core/regimes/regime-names.js';
 import { makeRandom } from '../../core/stats/random.js';
 import type { RunPlan } from '../../pipeline/plan.js';
 import type { StepPorts } from '../../pipeline/ports.js';
-import type { Execution, StepDefinition, StepFunction } from '../../pipeline/step.js';
+import type { Execution, StepFunction } from '../../pipeline/step-context.js';
+import type { StepDefinition } from '../../pipeline/step-definition.js';
 import { NO_CHECKPOINT } from '../../pipeline/checkpoint.js';
 import { makePlan } from './make-plan.js';
 

@@ -37,10 +37,13 @@ async function makeDownloads(folder: string, hoursAgo: readonly number[]): Promi
   return places;
 }
 
-async function cache(folder: string, args: readonly string[], limitMib = ''): Promise<Record<string, unknown>> {
+async function printed(folder: string, args: readonly string[], limitMib = ''): Promise<string> {
   const env = { ...process.env, ...server.env, ARES_STORE: URL_OF_STORE, ARES_STATE: folder, ARES_DOWNLOAD_DIR: folder, ARES_DOWNLOAD_LIMIT_MIB: limitMib };
-  const { stdout } = await promisify(execFile)(process.execPath, [COMMAND, ...args, '--json'], { env });
-  return (JSON.parse(stdout) as { downloads: Record<string, unknown> }).downloads;
+  return (await promisify(execFile)(process.execPath, [COMMAND, ...args], { env })).stdout;
+}
+
+async function cache(folder: string, args: readonly string[], limitMib = ''): Promise<Record<string, unknown>> {
+  return (JSON.parse(await printed(folder, [...args, '--json'], limitMib)) as { downloads: Record<string, unknown> }).downloads;
 }
 
 const isThere = async (place: string): Promise<boolean> =>
@@ -59,7 +62,8 @@ test('ls counts downloads; clean trims them to the limit; clean --downloads remo
   assert.deepEqual(await present(), [true, true, true, true, true]);
   assert.deepEqual(await cache(folder, ['clean'], '4'), { files: 5, bytes: 5 * MIB, removed: 1, removableBytes: MIB });
   assert.deepEqual(await present(), [false, true, true, true, true]);
-  await cache(folder, ['clean', '--downloads']);
+  assert.match(await printed(folder, ['ls', '--downloads']), /; 2 of them \(2\.0 MiB\) could be removed by ares cache clean --downloads$/m);
+  assert.match(await printed(folder, ['clean', '--downloads']), /; 2 of them \(2\.0 MiB\) removed$/m);
   assert.deepEqual(await present(), [false, false, false, true, true]);
   await cache(folder, ['clean', '--downloads', '--older-than-hours', '0']);
   assert.deepEqual(await present(), [false, false, false, false, true], 'what was used within ten minutes stays');

@@ -14,6 +14,7 @@ import { sha256Hex } from '../../adapters/object-store/index.js';
 import { writeParquet } from '../../adapters/tables/index.js';
 import { barsToTable } from '../../core/data/bars.js';
 import type { SourceDescription } from '../../core/data/source-description.js';
+import type { Ensemble } from '../../core/ensembles/ensemble.js';
 import type { CompressedMember } from '../../worker/compress-bundle.js';
 import { compressBundle } from '../../worker/compress-bundle.js';
 import { readBundle } from '../../worker/open-bundle.js';
@@ -132,6 +133,23 @@ describe('ares compress', { skip }, () => {
     const { status, stderr } = run(PREDICT, '--bundle', mixed, ...market);
     assert.equal(status, 1);
     assert.match(stderr, /IntegrityError: model .*: expected sha256/);
+  });
+
+  test('a bundle without a network that can be compressed says what stays as it is', async () => {
+    const files = { ...(await readBundle(bundle)) };
+    for (const step of ['analyst-ensemble-creation', 'tactician-ensemble-creation']) {
+      const ensemble = JSON.parse(Buffer.from(files[`${step}/ensemble`]!).toString()) as Ensemble;
+      const stacks = ensemble.stacks.map((stack) => {
+        const kept = [...stack.members.keys()].filter((i) => !['mlp', 'lstm'].includes(stack.members[i]!.family));
+        return { ...stack, members: kept.map((i) => stack.members[i]!), weights: kept.map((i) => stack.weights[i]!) };
+      });
+      files[`${step}/ensemble`] = Buffer.from(JSON.stringify({ ...ensemble, stacks }));
+    }
+    const plain = join(folder, 'plain.zip');
+    writeFileSync(plain, await makeBundleArchive().pack(files));
+    const { status, stdout, stderr } = run(COMPRESS, '--bundle', plain, '--out', join(folder, 'deflated.zip'), ...market);
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /^no network to compress: trees, linear models, ensembles of networks and the attention network stay as they are$/m);
   });
 
   test('a wrong command line ends with code 2 and is named', () => {

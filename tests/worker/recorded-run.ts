@@ -9,7 +9,7 @@ import { makeStepOutputs } from '../../adapters/step-files/index.js';
 import type { StepResult } from '../../pipeline/artifacts.js';
 import type { BuildInfo, Producer } from '../../pipeline/build-info.js';
 import type { RunPlan } from '../../pipeline/plan.js';
-import type { StepDefinition } from '../../pipeline/step.js';
+import type { StepDefinition } from '../../pipeline/step-definition.js';
 import { stepById, STEPS } from '../../pipeline/steps/index.js';
 import { makeArtifactStore } from '../../worker/artifact-store.js';
 import { makePlan } from '../support/make-plan.js';

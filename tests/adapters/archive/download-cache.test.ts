@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
-import { downloadLimit } from '../../../adapters/archive/archive-settings.js';
+import { makeArchiveClient } from '../../../adapters/archive/archive-client.js';
+import { downloadLimit, resolveSettings } from '../../../adapters/archive/archive-settings.js';
 import { downloadFolder, holdDownloads, listDownloads, markUsed, trimDownloads } from '../../../adapters/archive/download-cache.js';
+import { makeLocalFiles } from '../../../adapters/archive/local-files.js';
 import { PipelineError } from '../../../pipeline/errors.js';
 import { sha256Of } from '../../support/archive-server.js';
 import { cachedFiles, idsOf, oneTo, putDays, readDays, requestOf, startArchiveRig, tradesQuery } from '../../support/archive-rig.js';
@@ -99,6 +101,28 @@ test('marking a file changes neither its time nor its bytes, so that its verifie
   await markUsed(places[0]!);
   assert.equal((await stat(places[0]!)).mtimeMs, before.mtimeMs);
   await markUsed(join(dirname(dirname(places[0]!)), 'nowhere', 'file.zip'));
+});
+
+test("a mark that cannot be set while files are read ends the reading with the system's error", async (t) => {
+  const { folder } = await makeCache(t, []);
+  const bytes = Buffer.alloc(100);
+  const file = { path: 'data/spot/daily/trades/ETHUSDT/ETHUSDT-trades-2024-03-01.zip', sha256: sha256Of(bytes), bytes: bytes.length };
+  const days = join(folder, dirname(file.path));
+  await mkdir(join(days, file.sha256), { recursive: true });
+  await writeFile(join(days, file.sha256, basename(file.path)), bytes);
+  const resolved = resolveSettings({ env: {}, cacheFolder: folder, graceMs: 40 });
+  const local = makeLocalFiles(makeArchiveClient(resolved), { folder, downloads: 1, limits: resolved.limits });
+  const { signal } = new AbortController();
+  const files = local.fetch([file], { signal, abort: signal, progress: () => undefined });
+  assert.equal((await files.next()).done, false);
+  await rename(days, `${days}-elsewhere`);
+  await writeFile(days, 'no folder');
+  // Begun later than that of `files`: once it has failed twice, the other has failed too.
+  let failures = 0;
+  const release = local.hold([file], () => failures++);
+  while (failures < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+  release();
+  await assert.rejects(async () => files.next(), { code: 'ENOTDIR' });
 });
 
 test('a source over its limit evicts old days, reads a window larger than the limit whole, and fetches an evicted day again to the same hash', async (t) => {

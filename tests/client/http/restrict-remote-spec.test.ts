@@ -83,6 +83,21 @@ for (const [title, path] of [
   });
 }
 
+test('the folder of a second source is held to the same roots: real inside, refused by its field outside, relative ones too', async () => {
+  const second = async (path: string): Promise<RestrictedSpec> =>
+    restrictRemoteSpec({ source: 'archive', market: 'perp', compareWith: { source: 'files', path } }, policy);
+  const inside = await second(`${folder}/market/alias`);
+  assert.ok(inside.ok);
+  assert.equal(inside.spec.compareWith?.path, join(folder, 'market/eth'));
+  assert.equal(inside.input.compareWith?.path, join(folder, 'market/eth'));
+  assert.ok(runSpecSchema.safeParse(inside.input).success);
+  for (const path of [`${folder}/secret`, 'secret', `${folder}/market/../secret`]) {
+    const restricted = await second(path);
+    assert.ok(!restricted.ok && restricted.reason === 'forbidden', path);
+    assert.deepEqual(fields(restricted), ['compareWith.path'], path);
+  }
+});
+
 test('a refusal tells nothing of the disk: one sentence for a folder outside, one that is not there, and a file', async () => {
   const details = await Promise.all(
     ['secret', 'no-such-folder', 'market/file.csv', 'market/way-out'].map(async (name) => {

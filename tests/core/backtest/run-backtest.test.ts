@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { runBaselines } from '../../../core/backtest/baselines.js';
 import { prepareMarket } from '../../../core/backtest/backtest-market.js';
 import type { Decisions } from '../../../core/backtest/decisions.js';
-import type { BacktestSettings } from '../../../core/backtest/run-backtest.js';
+import type { BacktestSettings } from '../../../core/backtest/backtest-settings.js';
 import { runBacktest } from '../../../core/backtest/run-backtest.js';
 import { DEFAULT_STRATEGY_PARAMETERS } from '../../../core/backtest/strategy-parameters.js';
 import { ZERO_COSTS } from '../../../core/backtest/trading-costs.js';

@@ -11,7 +11,7 @@ import {
   quantileScores,
   residualScores,
 } from '../../../core/conformal/split-conformal.js';
-import { outcomesAfter } from '../../../core/labels/outcome-order.js';
+import { outcomeOrder, outcomesAfter } from '../../../core/labels/outcome-order.js';
 import { makeRandom } from '../../../core/stats/random.js';
 
 const ALPHA = 0.1;
@@ -98,6 +98,19 @@ test('the bound on misses holds for any series at all, and a threshold uses no s
   assert.throws(() => adaptiveConformal(new Float64Array(3), { alpha: 0.1, rate: 0, windowRows: 5, outcomes: late }), RangeError);
 });
 
+test('a known score that is no number is refused by its row, one of an outcome that is never known is passed over', () => {
+  const scores = Float64Array.of(0.2, 0.5, Number.NaN, 0.4, 0.3);
+  const options = { alpha: ALPHA, rate: 0.01, windowRows: 5 };
+  assert.throws(() => adaptiveConformal(scores, { ...options, outcomes: outcomesAfter(5, 1) }), { name: 'InvalidData', message: /NaN in row 2/ });
+  const { rows, thresholds } = adaptiveConformal(scores, {
+    ...options,
+    alpha: 0.5,
+    outcomes: outcomeOrder(Float64Array.of(0, 1, 2, 3, 4), Float64Array.of(1, 2, Number.NaN, 4, 5)),
+  });
+  assert.equal(rows, 3);
+  assert.ok(thresholds.subarray(1).every((threshold) => !Number.isNaN(threshold)));
+});
+
 test('by hand: scores of residuals, quantiles and labels, and the label sets they give', () => {
   assert.deepEqual(residualScores(Float64Array.of(3, 1), Float64Array.of(1, 2), Float64Array.of(2, 4)), Float64Array.of(1, 0.25));
   assert.deepEqual(quantileScores(Float64Array.of(5, 2, 1), Float64Array.of(1, 1, 2), Float64Array.of(3, 3, 3)), Float64Array.of(2, -1, 1));
@@ -105,6 +118,18 @@ test('by hand: scores of residuals, quantiles and labels, and the label sets the
   // At 0.6: p = 0.5 leaves both labels, 0.9 only one, and at a threshold of 0.2 a p of 0.5 leaves none.
   const sets = labelSets(Float64Array.of(0.5, 0.9, 0.5), Float64Array.of(0.6, 0.6, 0.2));
   assert.deepEqual([sets.zero, sets.one], [Uint8Array.of(1, 0, 0), Uint8Array.of(1, 1, 0)]);
+});
+
+test('a label whose score is the threshold itself is in the set, whatever the probability', () => {
+  fc.assert(
+    fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 40 }), (values) => {
+      const p = Float64Array.from([0.1, ...values]);
+      for (const label of [0, 1]) {
+        const sets = labelSets(p, labelScores(new Float64Array(p.length).fill(label), p));
+        assert.ok((label === 1 ? sets.one : sets.zero).every((held) => held === 1));
+      }
+    }),
+  );
 });
 
 test('label sets of a calibrated model hold the true label at the nominal rate', () => {
