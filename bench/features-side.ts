@@ -1,7 +1,7 @@
 /**
- * Script: our side of the features bench, as peer-features.py is the other. `node --expose-gc features-side.js FILE BARS`: FILE holds open, high,
+ * Script: our side of the features bench, as peer-features.py is the other. `node features-side.js FILE BARS`: FILE holds open, high,
  * low, close and volume, column after column. It says that it is ready; then lines on stdin: a feature's name is answered by a line of JSON with the seconds of one
- * computation, its last value and the sum over the last tenth; an empty line lets go of the memory of columns made so far.
+ * computation, its last value and the sum over the last tenth.
  */
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -16,8 +16,7 @@ const [file = '', count = ''] = process.argv.slice(2);
 const bars = readBars(file, Number(count));
 console.log(JSON.stringify({ rows: bars.close.length }));
 for await (const name of createInterface({ input: process.stdin })) {
-  if (name === '') globalThis.gc?.();
-  else console.log(JSON.stringify(measure(name)));
+  console.log(JSON.stringify(measure(name)));
 }
 
 function measure(name: string): { seconds: number; last: number; sum: number } {

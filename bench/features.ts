@@ -42,7 +42,6 @@ interface Side {
   /** What it says once it is ready. */
   readonly greeting: unknown;
   ask(question: string): Promise<unknown>;
-  tell(line: string): void;
   stop(): Promise<void>;
 }
 
@@ -62,7 +61,7 @@ export async function* featuresBench(): AsyncGenerator<BenchLine> {
     const packages = await pythonPackages(join(repositoryRoot(), 'bench', 'peer-requirements.txt'));
     const theirs = await startSide('python3', [join(repositoryRoot(), 'bench', 'peer-features.py'), file, String(BARS)], { PYTHONPATH: packages });
     sides.push(theirs);
-    const ours = await startSide(process.execPath, ['--expose-gc', fileURLToPath(new URL('./features-side.js', import.meta.url)), file, String(BARS)], {});
+    const ours = await startSide(process.execPath, [fileURLToPath(new URL('./features-side.js', import.meta.url)), file, String(BARS)], {});
     sides.push(ours);
     yield* measureAll({ ours, theirs });
   } finally {
@@ -107,7 +106,6 @@ async function measure({ ours, theirs }: Sides, name: string, library: Library):
       peerAnswer = said;
       peer.push(said.seconds);
     }
-    ours.tell('');
     for (let run = 0; run < runs; run++) {
       answer = (await ours.ask(name)) as Answer;
       own.push(answer.seconds);
@@ -155,12 +153,10 @@ async function startSide(program: string, args: readonly string[], env: Readonly
     if (done === true) throw new Error(`${program} of the features bench ended early`);
     return JSON.parse(value as string);
   };
-  const tell = (line: string): void => void child.stdin.write(`${line}\n`);
   return {
     greeting: await next(),
-    tell,
     ask: (question) => {
-      tell(question);
+      child.stdin.write(`${question}\n`);
       return next();
     },
     stop: async () => {
