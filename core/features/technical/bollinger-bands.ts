@@ -16,7 +16,10 @@ export function bollingerPosition(close: Float64Array, window: number): Float64A
   return bands(close, window, true);
 }
 
-/** From block sums of the closes less the first of their block, as rolling-variance.ts: `last` holds that of the last block from each offset k on at 2 k, and beside it that of the squares. */
+/**
+ * From block sums of the closes less the first of their block, as rolling-variance.ts: `last` holds that of the last block from each offset k
+ * on at 2 k, and beside it that of the squares.
+ */
 function bands(close: Float64Array, window: number, isPosition: boolean): Float64Array {
   const series = { close, window, isPosition, last: new Float64Array(2 * window + 2), out: new Float64Array(close.length) };
   followBars(series, { k: 0, sum: 0, square: 0, origin: close[0] }, ({ close, window, isPosition, last, out }, state, { from, to }) => {

@@ -76,7 +76,10 @@ function begin(run: StopRun, start: number): void {
   run.last = start;
 }
 
-/** Takes the run over the bars, or to the first after which it is where `other` was: from there on both go alike for ever. Whether it came so far; beside another only the end of its way is kept. */
+/**
+ * Takes the run over the bars, or to the first in which its stop and where it stands are those of `other`: from there on both go alike for
+ * ever. Whether it came so far; beside another only the end of its way is kept.
+ */
 function follow(run: StopRun, { from, to }: BarSpan, other: StopRun | null): boolean {
   const { high, low } = run;
   let stop = run.next[(from - 1) & PLACE];
@@ -97,7 +100,8 @@ function follow(run: StopRun, { from, to }: BarSpan, other: StopRun | null): boo
     const during = stop;
     stop += Math.abs(factor) * (reach - stop);
     stop = factor > 0 ? Math.min(stop, down, low[t - 1]) : Math.max(stop, up, high[t - 1]);
-    if (other !== null && stop === other.next[k] && reach === other.extreme[k] && factor === other.factor[k]) return true;
+    // What held during the bar too: the value of this very bar is read where both agree.
+    if (other !== null && during === other.held[k] && stop === other.next[k] && reach === other.extreme[k] && factor === other.factor[k]) return true;
     if (other !== null && t < to - 1) continue;
     run.held[k] = during;
     run.next[k] = stop;
